@@ -1,0 +1,58 @@
+import type { Frame, TimedFrame } from './frame.js';
+import type { FaceLandmarks } from './landmarks.js';
+import type { MarkedFrame } from './marked-frame.js';
+import type { DriverView, FaceState, TargetFace } from './motion.js';
+
+/** Finds faces. Implemented in landmarks/, and by its worker client in workers/. */
+export interface LandmarkDetector {
+  /** Faces sorted by area, largest first; empty when there is none. */
+  detect(frame: Frame, options?: DetectOptions): Promise<readonly FaceLandmarks[]>;
+  close(): Promise<void>;
+}
+
+export interface DetectOptions {
+  /** Milliseconds on the clip's clock, strictly rising: track a video. Absent: a single picture. */
+  readonly timestamp?: number;
+  /** Zoom and tile until a face is found (slow; for pictures). Default false. */
+  readonly thorough?: boolean;
+}
+
+/** Decoded frames in presentation order, with backpressure. */
+export interface FrameSource extends AsyncIterable<TimedFrame> {
+  /** Pixels, after rotation metadata has been applied. */
+  readonly width: number;
+  readonly height: number;
+  /** Frames a second, constant. */
+  readonly fps: number;
+  /** Best guess; streams may lie. `undefined` when unknown. */
+  readonly frameCount: number | undefined;
+  close(): Promise<void>;
+}
+
+/** Takes marked frames and writes one file under a temporary name. Only provenance can make a MarkedFrame. */
+export interface FrameSink {
+  write(frame: MarkedFrame): Promise<void>;
+  /** Flushes and closes. Resolves with the path of the finished temporary file. */
+  finish(): Promise<string>;
+  /** Stops the encoder and removes everything written so far. Safe to call twice. */
+  abort(): Promise<void>;
+}
+
+/** One photo of the sitter, at working size. */
+export interface SourcePhoto {
+  readonly frame: Frame;
+  readonly points: Float32Array; // [478, 3] pixels
+  readonly state: FaceState;
+}
+
+export type Quality = 'draft' | 'standard' | 'high';
+
+/** Draws the sitter. One instance serves one clip. */
+export interface Generator {
+  readonly quality: Quality;
+  /** Tells the generator how the driver looks at rest (fold shading is relative to it). Call before the first frame. */
+  setDriverReference?(view: DriverView): void;
+  /** Draws into `out`, which has the size of the (first) source photo. */
+  render(target: TargetFace, driver: DriverView | undefined, out: Frame): Promise<void>;
+  close(): Promise<void>;
+}
