@@ -1,0 +1,40 @@
+import type { Frame } from '../../core/frame.js';
+import type { TargetFace } from '../../core/motion.js';
+import type { SourcePhoto } from '../../core/ports.js';
+import { createFlowField, resetFlow, type FlowField } from '../../geometry/flow-field.js';
+import { rasteriseFlow } from '../../geometry/raster.js';
+import { sampleFlow, type GainMap } from '../sampler.js';
+import { createHeadMesh } from './head-mesh.js';
+
+/** Cells across the face: enough for a lid, few enough for a CPU. */
+const CELLS_ACROSS_FACE = 240;
+
+/** Warps one photo of the sitter. */
+export interface Warp {
+  /** The flow of the last {@link Warp.field} call. */
+  field(target: TargetFace): FlowField;
+  /** Samples the photo through the last flow into `out`, everywhere (what can't move is copied). */
+  apply(out: Frame, gains?: GainMap): void;
+}
+
+/** Prepares mesh and buffers once; every frame after that allocates nothing. */
+export function createWarp(photo: SourcePhoto): Warp {
+  const mesh = createHeadMesh(photo);
+  const [left, top, right, bottom] = mesh.region;
+  const faceWidth = Math.abs(photo.points[454 * 3]! - photo.points[234 * 3]!);
+  const step = Math.max(1, faceWidth / CELLS_ACROSS_FACE);
+  const flow = createFlowField(left, top, right - left, bottom - top, step);
+  const depth = new Float32Array(flow.cols * flow.rows);
+  return {
+    field(target) {
+      mesh.pose(target);
+      resetFlow(flow);
+      rasteriseFlow(mesh, mesh.triangles, flow, depth);
+      return flow;
+    },
+    apply(out, gains) {
+      out.data.set(photo.frame.data);
+      sampleFlow(photo.frame, flow, out, gains);
+    },
+  };
+}
