@@ -1,0 +1,23 @@
+import type { DriverView, TargetFace } from '../../core/motion.js';
+
+/** One sample of the inside of a mouth. Reused between calls. */
+export interface InteriorSample {
+  /** Luminance 0..255, already in the portrait's range. */
+  luma: number;
+  /** 0 = tooth, 1 = gum, tongue or lip. */
+  redness: number;
+  /** 0 = nothing known here (cavity), 1 = certain. */
+  known: number;
+}
+
+/** Where the inside of the mouth comes from: the driver, another photo of the sitter, or the teeth atlas. */
+export interface MouthInterior {
+  /** Prepares one frame. Returns false when this source has nothing to show for it. */
+  begin(target: TargetFace, driver: DriverView | undefined): boolean;
+  /**
+   * @param x - portrait pixels.
+   * @param y - portrait pixels.
+   * @param lower - weight of the jaw's layer against the skull's, 0..1.
+   */
+  sample(x: number, y: number, lower: number, out: InteriorSample): void;
+}

@@ -1,0 +1,189 @@
+import type { Frame } from '../../core/frame.js';
+import type { DriverView, FaceState, TargetFace } from '../../core/motion.js';
+import { INNER_LIP_LOWER, INNER_LIP_UPPER } from '../../geometry/face-topology.js';
+import { createOpening, curveAt, curveMean, fitOpening, type Opening } from '../../geometry/opening.js';
+import { luma, type FacePalette } from '../palette.js';
+import { createLayerMap, type LayerMap, type MouthRest } from './frame.js';
+import type { InteriorSample, MouthInterior } from './interior.js';
+
+/** Soft rim inside the lender's lips, in units of the inner lips' width: lips must not be mistaken for teeth. */
+const RIM = 0.035;
+/** How far the picture may be stretched vertically so that both lips meet their teeth. */
+const STRETCH = 1.3;
+/** The portrait's own highlights bound the brightest tooth. */
+const TOOTH_CEILING = 0.85;
+
+/** A face that lends the inside of its mouth. */
+interface Lender {
+  readonly frame: Frame;
+  readonly points: Float32Array;
+  readonly state: FaceState;
+}
+
+/**
+ * Hidden-region transfer (Averbuch-Elor et al. 2017) in two rigid layers: upper teeth follow the skull, lower teeth and tongue
+ * the jaw, so that teeth never stretch with the lips. Tones are graded to the portrait.
+ */
+export class PictureInterior implements MouthInterior {
+  readonly #sitterRest: MouthRest;
+  readonly #sitter: FacePalette;
+  readonly #lend: (driver: DriverView | undefined) => Lender | undefined;
+  readonly #rest: MouthRest;
+  readonly #palette: FacePalette;
+  #frame: Frame | undefined;
+  readonly #opening = createOpening();
+  readonly #upper = createLayerMap();
+  readonly #lower = createLayerMap();
+  readonly #target = createOpening();
+  /** Brightest and darkest interior luminance seen so far, so that the grade doesn't flicker. */
+  #high = 0;
+  #low = 255;
+
+  /**
+   * @param lend - gives this frame's lender.
+   * @param rest - the lender's mouth at rest.
+   * @param palette - the lender's tones.
+   */
+  constructor(
+    sitter: { readonly rest: MouthRest; readonly palette: FacePalette },
+    lender: { readonly rest: MouthRest; readonly palette: FacePalette },
+    lend: (driver: DriverView | undefined) => Lender | undefined,
+  ) {
+    this.#sitterRest = sitter.rest;
+    this.#sitter = sitter.palette;
+    this.#rest = lender.rest;
+    this.#palette = lender.palette;
+    this.#lend = lend;
+  }
+
+  begin(target: TargetFace, driver: DriverView | undefined): boolean {
+    const lender = this.#lend(driver);
+    if (!lender) return false;
+    this.#frame = lender.frame;
+    fitOpening(lender.points, INNER_LIP_UPPER, INNER_LIP_LOWER, this.#opening);
+    fitOpening(target.points, INNER_LIP_UPPER, INNER_LIP_LOWER, this.#target);
+    this.#align(lender.state.scale * this.#rest.width, target.scale * this.#sitterRest.width);
+    this.#measure();
+    return true;
+  }
+
+  /**
+   * Portrait pixels -> lender pixels, one rigid map a layer. Widths at rest set the scale, so a smile doesn't widen teeth;
+   * each layer hangs from its own lip, whose reveal is right in the lender's picture already.
+   *
+   * @param lenderWidth - the lender's mouth at rest, pixels of its picture.
+   * @param sitterWidth - the sitter's, pixels of the portrait.
+   */
+  #align(lenderWidth: number, sitterWidth: number): void {
+    const from = this.#target;
+    const to = this.#opening;
+    const scale = lenderWidth / sitterWidth;
+    const heights = (curveMean(to.lower) - curveMean(to.upper)) * to.width - (curveMean(from.lower) - curveMean(from.upper)) * from.width * scale;
+    const own = Math.max(1, (curveMean(from.lower) - curveMean(from.upper)) * from.width * scale);
+    const vertical = scale * Math.min(STRETCH, Math.max(1 / STRETCH, 1 + heights / own));
+    alignLayer(from, to, from.upper, to.upper, scale, vertical, this.#upper);
+    alignLayer(from, to, from.lower, to.lower, scale, vertical, this.#lower);
+  }
+
+  /** Updates the lender's interior range on a sparse grid. */
+  #measure(): void {
+    const o = this.#opening;
+    // A tooth is about as bright as the skin's highlights; without this bound a tongue alone would be graded to white.
+    this.#high = Math.max(this.#high, 0.9 * this.#palette.highlight);
+    this.#low = Math.min(this.#low, 0.3 * this.#palette.skin);
+    for (let i = 1; i < 16; i++) {
+      const a = i / 16 - 0.5;
+      const top = curveAt(o.upper, a);
+      const bottom = curveAt(o.lower, a);
+      if (bottom - top < 2.5 * RIM) continue;
+      for (let j = 1; j < 6; j++) {
+        const b = top + RIM + ((bottom - top - 2 * RIM) * j) / 6;
+        const y = this.#luma(o.x + (a * o.ex - b * o.ey) * o.width, o.y + (a * o.ey + b * o.ex) * o.width);
+        if (y > this.#high) this.#high += (y - this.#high) * 0.1;
+        if (y < this.#low) this.#low += (y - this.#low) * 0.1;
+      }
+    }
+  }
+
+  sample(x: number, y: number, lower: number, out: InteriorSample): void {
+    out.known = 0;
+    out.luma = 0;
+    out.redness = 0;
+    if (lower < 1) this.#add(this.#upper, x, y, 1 - lower, out);
+    if (lower > 0) this.#add(this.#lower, x, y, lower, out);
+    if (out.known > 0) {
+      out.luma /= out.known;
+      out.redness /= out.known;
+    }
+  }
+
+  #add(map: LayerMap, x: number, y: number, weight: number, out: InteriorSample): void {
+    const px = map.xu * x + map.xv * y + map.x0;
+    const py = map.yu * x + map.yv * y + map.y0;
+    const o = this.#opening;
+    const dx = (px - o.x) / o.width;
+    const dy = (py - o.y) / o.width;
+    const a = dx * o.ex + dy * o.ey;
+    const b = dy * o.ex - dx * o.ey;
+    const inside = Math.min(b - curveAt(o.upper, a), curveAt(o.lower, a) - b, 0.5 - Math.abs(a)) / RIM - 0.35;
+    if (inside <= 0) return;
+    const known = weight * Math.min(1, inside);
+    const value = this.#luma(px, py);
+    const range = Math.max(24, this.#high - this.#low);
+    const t = Math.min(1, Math.max(0, (value - this.#low) / range));
+    const floor = this.#sitter.shadow;
+    const ceiling = Math.max(floor + 8, TOOTH_CEILING * this.#sitter.highlight);
+    out.luma += known * (floor + (ceiling - floor) * t);
+    out.redness += known * Math.min(1, Math.max(0, (this.#red - this.#green) / (value + 12) / 0.42 - 0.3));
+    out.known += known;
+  }
+
+  #red = 0;
+  #green = 0;
+
+  /** Bilinear luminance; leaves red and green of the pixel behind. */
+  #luma(x: number, y: number): number {
+    const { data, width, height } = this.#frame!;
+    const cx = Math.min(width - 1.001, Math.max(0, x));
+    const cy = Math.min(height - 1.001, Math.max(0, y));
+    const ix = cx | 0;
+    const iy = cy | 0;
+    const fx = cx - ix;
+    const fy = cy - iy;
+    const p = (iy * width + ix) * 4;
+    const q = p + width * 4;
+    const w0 = (1 - fx) * (1 - fy);
+    const w1 = fx * (1 - fy);
+    const w2 = (1 - fx) * fy;
+    const w3 = fx * fy;
+    const r = data[p]! * w0 + data[p + 4]! * w1 + data[q]! * w2 + data[q + 4]! * w3;
+    const g = data[p + 1]! * w0 + data[p + 5]! * w1 + data[q + 1]! * w2 + data[q + 5]! * w3;
+    const b = data[p + 2]! * w0 + data[p + 6]! * w1 + data[q + 2]! * w2 + data[q + 6]! * w3;
+    this.#red = r;
+    this.#green = g;
+    return luma(r, g, b);
+  }
+}
+
+/** Rotation and scale from one opening's axes to the other's, fixed where the given curves have their middles. */
+function alignLayer(
+  from: Opening,
+  to: Opening,
+  fromCurve: Float32Array,
+  toCurve: Float32Array,
+  along: number,
+  across: number,
+  out: LayerMap,
+): void {
+  // p' = to.axis * along * (p . from.axis) + to.normal * across * (p . from.normal), normals pointing down.
+  out.xu = along * to.ex * from.ex + across * to.ey * from.ey;
+  out.xv = along * to.ex * from.ey - across * to.ey * from.ex;
+  out.yu = along * to.ey * from.ex - across * to.ex * from.ey;
+  out.yv = along * to.ey * from.ey + across * to.ex * from.ex;
+  const fb = curveMean(fromCurve) * from.width;
+  const tb = curveMean(toCurve) * to.width;
+  const fx = from.x - from.ey * fb;
+  const fy = from.y + from.ex * fb;
+  out.x0 = to.x - to.ey * tb - out.xu * fx - out.xv * fy;
+  out.y0 = to.y + to.ex * tb - out.yu * fx - out.yv * fy;
+}

@@ -1,0 +1,107 @@
+import type { Frame } from '../core/frame.js';
+import { CANONICAL_TRIANGLES } from '../geometry/canonical-mesh.js';
+import { EYES, INNER_LIP_LOWER, INNER_LIP_UPPER, OUTER_LIP_LOWER, OUTER_LIP_UPPER } from '../geometry/face-topology.js';
+
+/** The tones a face is painted with. Luminance is Rec. 709 on gamma-coded values, 0..255. */
+export interface FacePalette {
+  /** Median skin luminance. */
+  readonly skin: number;
+  /** 97th percentile of skin and eye whites: the picture's own highlights. */
+  readonly highlight: number;
+  /** Darkest tone of the closed lip line. */
+  readonly shadow: number;
+  /** `[3]` colour of the highlights divided by their luminance. */
+  readonly highlightTint: readonly [number, number, number];
+  /** `[3]` colour of the lips divided by their luminance. */
+  readonly lipTint: readonly [number, number, number];
+  /** `[3]` colour of the shadows divided by their luminance. */
+  readonly shadowTint: readonly [number, number, number];
+}
+
+/** Rec. 709 luma of gamma-coded RGB. */
+export function luma(r: number, g: number, b: number): number {
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+
+type Sample = readonly [y: number, r: number, g: number, b: number];
+
+/** Measures a face at a few hundred points. */
+export function facePalette(frame: Frame, points: Float32Array): FacePalette {
+  const skin = sampleSkin(frame, points);
+  const lips = sampleBetween(frame, points, [
+    [OUTER_LIP_UPPER, INNER_LIP_UPPER],
+    [OUTER_LIP_LOWER, INNER_LIP_LOWER],
+  ]);
+  const line = sampleBetween(frame, points, [[INNER_LIP_UPPER, INNER_LIP_LOWER]]);
+  const whites = EYES.flatMap((eye) => sampleBetween(frame, points, [[eye.upper, eye.lower]]));
+  const bright = [...skin, ...whites].sort(byLuma);
+  const top = bright.slice(Math.floor(bright.length * 0.93));
+  const dark = [...line, ...skin].sort(byLuma).slice(0, Math.max(4, Math.floor(line.length * 0.2)));
+  return {
+    skin: percentile(skin, 0.5),
+    highlight: percentile(bright, 0.97),
+    shadow: percentile([...line].sort(byLuma), 0.04),
+    highlightTint: tint(top),
+    lipTint: tint(lips),
+    shadowTint: tint(dark),
+  };
+}
+
+const LIPS = new Set<number>([...OUTER_LIP_UPPER, ...OUTER_LIP_LOWER, ...INNER_LIP_UPPER, ...INNER_LIP_LOWER]);
+
+/** Pixels at the centroids of the skin triangles. */
+function sampleSkin(frame: Frame, points: Float32Array): Sample[] {
+  const out: Sample[] = [];
+  for (let t = 0; t < CANONICAL_TRIANGLES.length; t += 3) {
+    const [a, b, c] = [CANONICAL_TRIANGLES[t]!, CANONICAL_TRIANGLES[t + 1]!, CANONICAL_TRIANGLES[t + 2]!];
+    if (LIPS.has(a) && LIPS.has(b)) continue;
+    const x = (points[a * 3]! + points[b * 3]! + points[c * 3]!) / 3;
+    const y = (points[a * 3 + 1]! + points[b * 3 + 1]! + points[c * 3 + 1]!) / 3;
+    out.push(pixel(frame, x, y));
+  }
+  return out.sort(byLuma);
+}
+
+/** Pixels between pairs of contours. */
+function sampleBetween(frame: Frame, points: Float32Array, pairs: readonly (readonly [readonly number[], readonly number[]])[]): Sample[] {
+  const out: Sample[] = [];
+  for (const [first, second] of pairs) {
+    for (let i = 1; i < first.length - 1; i++) {
+      for (const t of [0.1, 0.3, 0.5, 0.7, 0.9]) {
+        const a = first[i]! * 3;
+        const b = second[i]! * 3;
+        const x = points[a]! * (1 - t) + points[b]! * t;
+        const y = points[a + 1]! * (1 - t) + points[b + 1]! * t;
+        out.push(pixel(frame, x, y));
+      }
+    }
+  }
+  return out;
+}
+
+function pixel(frame: Frame, x: number, y: number): Sample {
+  const px = Math.min(frame.width - 1, Math.max(0, Math.round(x)));
+  const py = Math.min(frame.height - 1, Math.max(0, Math.round(y)));
+  const o = (py * frame.width + px) * 4;
+  const [r, g, b] = [frame.data[o]!, frame.data[o + 1]!, frame.data[o + 2]!];
+  return [luma(r, g, b), r, g, b];
+}
+
+function byLuma(a: Sample, b: Sample): number {
+  return a[0] - b[0];
+}
+
+function percentile(sorted: readonly Sample[], p: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * p))]?.[0] ?? 128;
+}
+
+function tint(samples: readonly Sample[]): readonly [number, number, number] {
+  let [y, r, g, b] = [1e-3, 0, 0, 0];
+  for (const s of samples) {
+    y += s[0];
+    r += s[1];
+    g += s[2];
+    b += s[3];
+  }
+  return [r / y, g / y, b / y];
+}
