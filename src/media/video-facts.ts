@@ -33,6 +33,8 @@ export interface FileFacts {
   readonly hasAudio: boolean;
   /** Empty without sound. */
   readonly audioCodec: string;
+  /** 0 without sound. */
+  readonly audioChannels: number;
   /** Container, as ffmpeg names it: `mov,mp4,m4a,3gp,3g2,mj2`. */
   readonly container: string;
   /** Seconds; 0 when unknown. */
@@ -64,6 +66,7 @@ export async function fileFacts(path: string, signal?: AbortSignal): Promise<Fil
     video: picture && videoFacts(picture, number(format['start_time']) ?? 0, duration),
     hasAudio: sound !== undefined,
     audioCodec: text(sound?.['codec_name']),
+    audioChannels: number(sound?.['channels']) ?? 0,
     container: text(format['format_name']),
     durationSeconds: duration,
     tags: Object.fromEntries(Object.entries(record(format['tags'])).map(([key, value]) => [key.toLowerCase(), String(value)])),
