@@ -1,0 +1,68 @@
+import type { TargetFace } from '../core/motion.js';
+import { GapBridge, type BridgedFrame, type DrivenFrame, type Gap } from './bridge.js';
+import { copyMotion, FEATURE } from './motion-frame.js';
+import { createRetargeter, type RetargetOptions } from './retarget.js';
+import { createSmoother } from './smoothing.js';
+
+/** @see createMotionPlayer */
+export interface PlayerOptions extends RetargetOptions {
+  /** 0 (as measured) to 1. */
+  readonly smooth: number;
+  /** Frames a second of the driver. */
+  readonly fps: number;
+}
+
+/** The sitter's face for one frame of the driver. */
+export interface TargetStep {
+  readonly index: number;
+  /** Seconds. */
+  readonly time: number;
+  readonly target: TargetFace;
+}
+
+/** Motion in, target faces out. */
+export interface MotionPlayer {
+  /** Takes the next frame; gives back the targets that are ready, in order; none while a gap is open. */
+  push(frame: DrivenFrame): readonly TargetStep[];
+  /** Ends the clip and gives back the rest. */
+  flush(): readonly TargetStep[];
+  /** Runs of frames in which the driver was not seen, so far. */
+  readonly bridged: readonly Gap[];
+}
+
+/** Changes of the lip gap (distances between the eyes) that are silence, and those that are surely speech. */
+const SILENT = 0.015;
+const SPEAKING = 0.05;
+/** How long after a movement of the mouth speech is expected to go on, seconds (to 37 %). */
+const SPEECH_FADE = 0.7;
+
+/** Plays one performance on one sitter: closes gaps, smooths, retargets. */
+export function createMotionPlayer(options: PlayerOptions): MotionPlayer {
+  const bridge = new GapBridge();
+  const smoother = createSmoother(options.smooth);
+  const retarget = createRetargeter(options);
+  const restingGap = options.reference.features[FEATURE.lipGap]!;
+  let speaking = 0;
+  let previous: number | undefined;
+
+  const show = (frame: BridgedFrame): TargetStep => {
+    const seconds = previous === undefined ? 1 / options.fps : Math.max(1e-3, frame.time - previous);
+    previous = frame.time;
+    if (frame.fresh) smoother.reset();
+    const motion = copyMotion(frame.motion);
+    smoother.smooth(motion, seconds);
+    const opening = Math.abs(motion.features[FEATURE.lipGap]! - restingGap);
+    const now = frame.weight * Math.min(1, Math.max(0, (opening - SILENT) / (SPEAKING - SILENT)));
+    speaking = Math.max(now, speaking * Math.exp(-seconds / SPEECH_FADE));
+    const confidence = frame.seen ? frame.weight : 0;
+    return { index: frame.index, time: frame.time, target: retarget(motion, { weight: frame.weight, speaking, confidence }) };
+  };
+
+  return {
+    push: (frame) => bridge.push(frame).map(show),
+    flush: () => bridge.flush().map(show),
+    get bridged() {
+      return bridge.gaps;
+    },
+  };
+}

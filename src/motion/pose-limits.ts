@@ -1,0 +1,31 @@
+import type { HeadAngles } from '../geometry/rotation.js';
+
+/** How far a picture may be turned away from its own pose, degrees: further, it would have to show what it doesn't hold. */
+export const TURN_LIMITS: HeadAngles = { yaw: 28, pitch: 20, roll: 25 };
+/** Beyond these angles (degrees) no head is turned further, however it was painted. */
+export const HEAD_LIMITS: HeadAngles = { yaw: 50, pitch: 38, roll: 50 };
+/** Near its own limit a head can still be moved this much of the turn limit. */
+const LEAST_ROOM = 0.25;
+/** Part of a limit up to which motion is passed on as it is. */
+const FREE = 0.5;
+
+/**
+ * Head angles after a turn, softly limited: the turn is unchanged when small and never beyond the limits.
+ *
+ * @param head - the sitter's own angles, degrees
+ * @param turn - wanted changes of them, degrees
+ */
+export function turnHead(head: HeadAngles, turn: HeadAngles): HeadAngles {
+  const limited = (angle: keyof HeadAngles): number => {
+    const room = HEAD_LIMITS[angle] - Math.sign(turn[angle]) * head[angle];
+    return head[angle] + softLimit(turn[angle], Math.min(TURN_LIMITS[angle], Math.max(LEAST_ROOM * TURN_LIMITS[angle], room)));
+  };
+  return { yaw: limited('yaw'), pitch: limited('pitch'), roll: limited('roll') };
+}
+
+/** `x` near zero, never beyond `limit` (both signs): a straight line, then a tanh with the same slope. */
+export function softLimit(x: number, limit: number): number {
+  const size = Math.abs(x);
+  const free = FREE * limit;
+  return size <= free ? x : Math.sign(x) * (free + (limit - free) * Math.tanh((size - free) / (limit - free)));
+}
