@@ -67,7 +67,7 @@ export async function* sampleVideo(path: string, options: SampleOptions): AsyncG
   }
 }
 
-/** Key frames at least `1 / count` of the span apart; `time` from `start`. */
+/** The first key frame in each of `count` parts of the span; `time` from `start`. */
 async function* keyFrames(
   path: string,
   facts: VideoFacts,
@@ -76,7 +76,7 @@ async function* keyFrames(
 ): AsyncGenerator<TimedFrame, void, undefined> {
   const size = withinSide(facts, maxSide);
   const chunker = new FrameChunker(size.width * size.height * 4);
-  const apart = ((end - start) / Math.max(1, count)).toFixed(3);
+  const part = ((end - start) / Math.max(1, count)).toFixed(3);
   const times: number[] = [];
   let wake: () => void = () => undefined;
   const run = await startFfmpeg({
@@ -89,7 +89,7 @@ async function* keyFrames(
     outputOptions: [
       ...['-map', `0:${String(facts.index)}`, '-an', '-sn', '-dn'],
       // Renumbered at 25 Hz after showinfo has told the true times: ffmpeg would fill the gaps with repeats.
-      ...['-vf', `select='isnan(prev_selected_t)+gte(t-prev_selected_t,${apart})',showinfo,setpts=N/25/TB,${toRgba(facts, size)}`],
+      ...['-vf', `select='isnan(prev_selected_t)+gt(floor(t/${part}),floor(prev_selected_t/${part}))',showinfo,setpts=N/25/TB,${toRgba(facts, size)}`],
       ...['-r', '25', '-f', 'rawvideo'],
     ],
     output: chunker,
