@@ -10,12 +10,10 @@ export interface FacePalette {
   readonly highlight: number;
   /** Darkest tone of the closed lip line. */
   readonly shadow: number;
-  /** `[3]` colour of the highlights divided by their luminance. */
-  readonly highlightTint: readonly [number, number, number];
+  /** `[3]` colour of teeth divided by their luminance: between the eye whites and the skin's highlights. */
+  readonly toothTint: readonly [number, number, number];
   /** `[3]` colour of the lips divided by their luminance. */
   readonly lipTint: readonly [number, number, number];
-  /** `[3]` colour of the shadows divided by their luminance. */
-  readonly shadowTint: readonly [number, number, number];
 }
 
 /** Rec. 709 luma of gamma-coded RGB. */
@@ -35,15 +33,14 @@ export function facePalette(frame: Frame, points: Float32Array): FacePalette {
   const line = sampleBetween(frame, points, [[INNER_LIP_UPPER, INNER_LIP_LOWER]]);
   const whites = EYES.flatMap((eye) => sampleBetween(frame, points, [[eye.upper, eye.lower]]));
   const bright = [...skin, ...whites].sort(byLuma);
-  const top = bright.slice(Math.floor(bright.length * 0.93));
-  const dark = [...line, ...skin].sort(byLuma).slice(0, Math.max(4, Math.floor(line.length * 0.2)));
+  const whitest = whites.sort(byLuma).slice(Math.floor(whites.length * 0.6));
+  const top = bright.slice(-whitest.length);
   return {
     skin: percentile(skin, 0.5),
     highlight: percentile(bright, 0.97),
     shadow: percentile([...line].sort(byLuma), 0.04),
-    highlightTint: tint(top),
+    toothTint: tint([...top, ...whitest, ...whitest]),
     lipTint: tint(lips),
-    shadowTint: tint(dark),
   };
 }
 

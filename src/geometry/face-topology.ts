@@ -31,6 +31,8 @@ export interface EyeTopology {
   readonly lower: readonly number[];
   /** Second ring outside the upper lid (crease), left to right. */
   readonly upperRing: readonly number[];
+  /** Third ring above the eye, below the brow, left to right. */
+  readonly browRing: readonly number[];
   /** Second ring outside the lower lid, left to right. */
   readonly lowerRing: readonly number[];
   /** Iris centre, then its right, top, left and bottom rim points. */
@@ -43,6 +45,7 @@ export const EYE_LEFT: EyeTopology = {
   corners: [33, 133],
   upper: [33, 246, 161, 160, 159, 158, 157, 173, 133],
   lower: [33, 7, 163, 144, 145, 153, 154, 155, 133],
+  browRing: [113, 225, 224, 223, 222, 221, 189],
   upperRing: [130, 247, 30, 29, 27, 28, 56, 190, 243],
   lowerRing: [130, 25, 110, 24, 23, 22, 26, 112, 243],
   iris: [468, 469, 470, 471, 472],
@@ -53,6 +56,7 @@ export const EYE_RIGHT: EyeTopology = {
   corners: [362, 263],
   upper: [362, 398, 384, 385, 386, 387, 388, 466, 263],
   lower: [362, 382, 381, 380, 374, 373, 390, 249, 263],
+  browRing: [413, 441, 442, 443, 444, 445, 342],
   upperRing: [463, 414, 286, 258, 257, 259, 260, 467, 359],
   lowerRing: [463, 341, 256, 252, 253, 254, 339, 255, 359],
   iris: [473, 474, 475, 476, 477],

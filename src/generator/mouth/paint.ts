@@ -56,7 +56,7 @@ export class MouthPainter {
         const t = (b - top) / Math.max(1e-3, bottom - top);
         // Daylight doesn't reach the corners, nor right under the upper lip.
         const corner = Math.min(1, (0.5 - Math.abs(a)) / 0.16);
-        const under = Math.min(1, 0.62 + (b - top) / 0.16);
+        const under = Math.min(1, 0.76 + (b - top) / 0.2);
         let tone = palette.shadow * (0.85 + 0.3 * t);
         let redness = 0.6;
         if (interior) {
@@ -67,7 +67,7 @@ export class MouthPainter {
         tone = palette.shadow + (tone - palette.shadow) * corner * under + grain.at(x, y) * Math.min(1, tone / palette.skin);
         const p = (y * out.width + x) * 4;
         for (let k = 0; k < 3; k++) {
-          const tooth = palette.highlightTint[k]!;
+          const tooth = palette.toothTint[k]!;
           const flesh = palette.lipTint[k]!;
           const colour = tone * (tooth + (flesh - tooth) * redness);
           const below = out.data[p + k]!;

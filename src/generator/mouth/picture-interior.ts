@@ -7,11 +7,13 @@ import { createLayerMap, type LayerMap, type MouthRest } from './frame.js';
 import type { InteriorSample, MouthInterior } from './interior.js';
 
 /** Soft rim inside the lender's lips, in units of the inner lips' width: lips must not be mistaken for teeth. */
-const RIM = 0.035;
+const RIM = 0.02;
 /** How far the picture may be stretched vertically so that both lips meet their teeth. */
-const STRETCH = 1.3;
+const STRETCH = 1.5;
+/** The same sideways, against the scale of the mouths at rest: a smile must not widen teeth much. */
+const WIDEN = 1.2;
 /** The portrait's own highlights bound the brightest tooth. */
-const TOOTH_CEILING = 0.85;
+const TOOTH_CEILING = 0.88;
 
 /** A face that lends the inside of its mouth. */
 interface Lender {
@@ -68,7 +70,7 @@ export class PictureInterior implements MouthInterior {
   }
 
   /**
-   * Portrait pixels -> lender pixels, one rigid map a layer. Widths at rest set the scale, so a smile doesn't widen teeth;
+   * Portrait pixels -> lender pixels, one rigid map a layer. Widths at rest bound the scale, so a smile doesn't widen teeth;
    * each layer hangs from its own lip, whose reveal is right in the lender's picture already.
    *
    * @param lenderWidth - the lender's mouth at rest, pixels of its picture.
@@ -77,7 +79,8 @@ export class PictureInterior implements MouthInterior {
   #align(lenderWidth: number, sitterWidth: number): void {
     const from = this.#target;
     const to = this.#opening;
-    const scale = lenderWidth / sitterWidth;
+    const rest = lenderWidth / sitterWidth;
+    const scale = Math.min(rest * WIDEN, Math.max(rest / WIDEN, to.width / from.width));
     const heights = (curveMean(to.lower) - curveMean(to.upper)) * to.width - (curveMean(from.lower) - curveMean(from.upper)) * from.width * scale;
     const own = Math.max(1, (curveMean(from.lower) - curveMean(from.upper)) * from.width * scale);
     const vertical = scale * Math.min(STRETCH, Math.max(1 / STRETCH, 1 + heights / own));
@@ -88,8 +91,8 @@ export class PictureInterior implements MouthInterior {
   /** Updates the lender's interior range on a sparse grid. */
   #measure(): void {
     const o = this.#opening;
-    // A tooth is about as bright as the skin's highlights; without this bound a tongue alone would be graded to white.
-    this.#high = Math.max(this.#high, 0.9 * this.#palette.highlight);
+    // A tooth is about as bright as the skin; without this bound a tongue alone would be graded to white.
+    this.#high = Math.max(this.#high, 0.95 * this.#palette.skin);
     this.#low = Math.min(this.#low, 0.3 * this.#palette.skin);
     for (let i = 1; i < 16; i++) {
       const a = i / 16 - 0.5;
@@ -133,7 +136,7 @@ export class PictureInterior implements MouthInterior {
     const t = Math.min(1, Math.max(0, (value - this.#low) / range));
     const floor = this.#sitter.shadow;
     const ceiling = Math.max(floor + 8, TOOTH_CEILING * this.#sitter.highlight);
-    out.luma += known * (floor + (ceiling - floor) * t);
+    out.luma += known * (floor + (ceiling - floor) * t ** 0.85);
     out.redness += known * Math.min(1, Math.max(0, (this.#red - this.#green) / (value + 12) / 0.42 - 0.3));
     out.known += known;
   }
