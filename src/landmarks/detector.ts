@@ -1,0 +1,94 @@
+import { VivantError } from '../core/errors.js';
+import type { Box, Frame } from '../core/frame.js';
+import type { FaceLandmarks } from '../core/landmarks.js';
+import type { DetectOptions, LandmarkDetector } from '../core/ports.js';
+import { toFace } from './face.js';
+import { createLandmarker } from './mediapipe.js';
+import type { Landmarker } from './mediapipe.js';
+import { resolveModel } from './model.js';
+import type { ModelInfo, ModelOptions } from './model.js';
+import { cropFrame, paddedBox } from './region.js';
+import { sortFaces } from './select.js';
+import { searchThoroughly } from './thorough.js';
+
+/** How to start a face detector. */
+export interface DetectorOptions extends ModelOptions {
+  /** Most faces to report in one picture. Default 8. */
+  readonly maxFaces?: number;
+}
+
+/** A detector that says which model it runs. */
+export type FaceDetector = LandmarkDetector & { readonly model: ModelInfo };
+
+/** Side of the search area around a lost face, in sides of its box. */
+const FOLLOW_MARGIN = 2;
+
+/**
+ * Starts a face detector in this thread: it blocks the thread for 10 to 20 ms a frame, so applications use the worker.
+ *
+ * @throws VivantError MODEL_MISSING, MODEL_CORRUPT
+ */
+export async function createFaceDetector(options: DetectorOptions = {}): Promise<FaceDetector> {
+  const maxFaces = options.maxFaces ?? 8;
+  const { bytes, info } = await resolveModel(options);
+  const landmarker = await createLandmarker({ model: bytes, maxFaces });
+  return new MediaPipeDetector(landmarker, info);
+}
+
+class MediaPipeDetector implements LandmarkDetector {
+  #landmarker: Landmarker | undefined;
+  /** The clip being followed: its clock and where its largest face was last seen. */
+  #timestamp = -Infinity;
+  #lastBox: Box | undefined;
+
+  constructor(
+    landmarker: Landmarker,
+    readonly model: ModelInfo,
+  ) {
+    this.#landmarker = landmarker;
+  }
+
+  /**
+   * Every frame is detected on its own: MediaPipe's VIDEO mode smooths landmarks over time, which delays poses by more than
+   * a frame and flattens blinks (docs/landmarks.md); smoothing belongs to motion. A timestamp only lets a face that the
+   * whole frame no longer shows be searched for where it was.
+   */
+  async detect(frame: Frame, options: DetectOptions = {}): Promise<readonly FaceLandmarks[]> {
+    checkFrame(frame);
+    const detectIn = (region: Box): FaceLandmarks[] => this.#detectIn(frame, region);
+    const whole = { x: 0, y: 0, width: frame.width, height: frame.height };
+    let faces: readonly FaceLandmarks[] = detectIn(whole);
+    if (options.timestamp !== undefined) faces = this.#follow(frame, faces, options.timestamp);
+    if (options.thorough) faces = searchThoroughly(whole, faces, detectIn);
+    const sorted = sortFaces(faces);
+    if (options.timestamp !== undefined && sorted[0]) this.#lastBox = sorted[0].box;
+    return sorted;
+  }
+
+  async close(): Promise<void> {
+    this.#landmarker?.close();
+    this.#landmarker = undefined;
+  }
+
+  #follow(frame: Frame, faces: readonly FaceLandmarks[], timestamp: number): readonly FaceLandmarks[] {
+    if (timestamp <= this.#timestamp) this.#lastBox = undefined; // the clock went back: another clip
+    this.#timestamp = timestamp;
+    if (faces.length > 0 || !this.#lastBox) return faces;
+    const found = this.#detectIn(frame, paddedBox(this.#lastBox, FOLLOW_MARGIN, frame));
+    if (found.length === 0) this.#lastBox = undefined;
+    return found;
+  }
+
+  #detectIn(frame: Frame, region: Box): FaceLandmarks[] {
+    if (!this.#landmarker) throw new VivantError('INTERNAL', 'The face detector was asked for faces after it had been closed.');
+    const picture = region.width === frame.width && region.height === frame.height ? frame : cropFrame(frame, region);
+    const result = this.#landmarker.detect(picture);
+    return result.map((raw) => toFace(raw, region));
+  }
+}
+
+function checkFrame(frame: Frame): void {
+  const { width, height, data } = frame;
+  if (Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0 && data.length === width * height * 4) return;
+  throw new VivantError('INTERNAL', `Expected an RGBA frame of width x height x 4 bytes but received ${width} x ${height} with ${data.length} bytes.`);
+}

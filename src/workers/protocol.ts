@@ -1,0 +1,33 @@
+import type { VivantErrorCode } from '../core/errors.js';
+import type { FaceLandmarks } from '../core/landmarks.js';
+import type { DetectOptions } from '../core/ports.js';
+import type { DetectorOptions } from '../landmarks/detector.js';
+import type { ModelInfo } from '../landmarks/model.js';
+
+/** What the client tells the landmark worker. */
+export type LandmarkRequest =
+  | { readonly type: 'start'; readonly options: DetectorOptions }
+  /** `pixels` is transferred; it comes back with the answer, to be used again. */
+  | {
+      readonly type: 'detect';
+      readonly id: number;
+      readonly pixels: ArrayBuffer;
+      readonly width: number;
+      readonly height: number;
+      readonly options: DetectOptions;
+    };
+
+/** What the landmark worker answers. */
+export type LandmarkResponse =
+  | { readonly type: 'ready'; readonly model: ModelInfo }
+  | { readonly type: 'start-failed'; readonly error: WireError }
+  /** Points and rotations of the faces are transferred, and so is `pixels`. */
+  | { readonly type: 'detected'; readonly id: number; readonly faces: readonly FaceLandmarks[]; readonly pixels: ArrayBuffer }
+  | { readonly type: 'detect-failed'; readonly id: number; readonly error: WireError; readonly pixels: ArrayBuffer };
+
+/** A VivantError in a form that survives structured cloning. */
+export interface WireError {
+  readonly code: VivantErrorCode;
+  readonly message: string;
+  readonly details: Readonly<Record<string, unknown>>;
+}
