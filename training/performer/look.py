@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from casting import Cast, Casting
+from mouth import INSIDE, add_moist_lips, add_tongue, blink_scale, shape_teeth
 
 
 def unit(v):
@@ -19,16 +20,34 @@ def make_head(R, model, cast: Cast):
     first = head.off['cloth']
     head.vcol[first:] = cast.cloth
     tune_materials(R, head)
-    # Light in the mouth falls off more gently than in the reference, and much less on the front teeth.
+    shape_teeth(head)
+    add_tongue(head)
+    add_moist_lips(R, head)
+    # Light falls off towards the throat, but hardly on the front teeth (z 10).
     z = model.V[:, 2]
-    inside = np.isin(model.part, (2, 4, 5, 6, 7, 8))
-    fall = np.clip(np.exp((z - 10.4) * 0.50), 0.02, 1)
-    head.mouth_fall = np.where(inside, fall, 1).astype(np.float32)
+    fall = np.clip(np.exp((z - 9.4) * 0.42), 0.03, 1)
+    head.mouth_fall = np.where(np.isin(model.part, INSIDE), fall, 1).astype(np.float32)
+    head.blink_scale = blink_scale(head)
+    soften_shadows(head)
     head.rest_weights = np.zeros(len(model.names))
     for name, value in cast.rest.items():
         for key in [name] if name in model.ix else [name + '_L', name + '_R']:
             head.rest_weights[model.ix[key]] = value
+    head.blink_scale -= head.rest_weights[model.ix['eyeBlink_L']]
     return head
+
+
+def soften_shadows(head, bias=0.32):
+    """Push the shadow casters back by `bias` model units: the reference's bias is below the size of its filter, which hatches the cheeks."""
+    plain = head.raster
+
+    def raster(points, selection, resolution):
+        if selection is head.shadow and resolution == 384:  # the key light's shadow map
+            points = points.copy()
+            points[:, 2] += bias
+        return plain(points, selection, resolution)
+
+    head.raster = raster
 
 
 def tune_materials(R, head):
@@ -41,9 +60,10 @@ def tune_materials(R, head):
         for key, value in values.items():
             setattr(m, key, value)
 
-    material('teeth', (0.72, 0.665, 0.57), rough=0.24, spec=0.5, sss=0.45)
+    material('teeth', (0.78, 0.715, 0.605), rough=0.22, spec=0.5, sss=0.45)
     material('gums', (0.46, 0.17, 0.16), rough=0.32, spec=0.45)
     material('tongue', (0.44, 0.16, 0.15), rough=0.42, spec=0.4, bump=0.10)
+    material('eye', (1.08, 1.03, 0.99), sat=0.8)
     material('face', rough=0.46, spec=0.34, bump=0.07)
     material('head', bump=0.07)
 
@@ -51,7 +71,7 @@ def tune_materials(R, head):
 class Studio:
     """Builds scenes that have the fields the reference `render` and `sensor` read, without any chance in them."""
 
-    def __init__(self, R, width: int, height: int | None = None, scale=0.80, centre=(0.0, 2.4), distance=95.0, exposure=1.0, seed=1):
+    def __init__(self, R, width: int, height: int | None = None, scale=0.80, centre=(0.0, 2.4), distance=95.0, exposure=1.12, seed=1):
         """`scale` x 34 model units are visible across `width`; `centre` is the model point in the middle of the picture."""
         s = R.Scene(np.random.RandomState(seed), width, scale)
         s.roll, s.drift = 0.0, [0, 0.1, 0, 0]
@@ -81,7 +101,11 @@ def backdrop(width: int, warm=(0.235, 0.225, 0.215), cool=(0.085, 0.095, 0.115))
 def ambient_occlusion(R, head, weights, gaze=(0.0, 0.0), directions=40, resolution=160):
     """Ambient occlusion per corner for one expression, head unturned. The reference only blends closed and open jaw."""
     points = head.geometry(weights, np.zeros(3), np.asarray(gaze))[0]
-    return head.occlusion(points, directions, resolution)
+    occlusion = head.occlusion(points, directions, resolution)
+    # Light bounces about between teeth and lips, which plain occlusion does not know.
+    inside = np.isin(head.M.part[head.M.uvv], INSIDE)
+    occlusion[: len(inside)][inside] **= 0.8
+    return occlusion
 
 
 def degrees(*angles):

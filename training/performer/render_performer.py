@@ -42,7 +42,6 @@ def frames(R, model, head, scene, performance, samples, indices):
         return cache[i]
 
     for i in indices:
-        head.tongue_lift = tongue[i]
         low = i // AO_STEP * AO_STEP
         share = (i - low) / AO_STEP
         near, far = occlusion(low), occlusion(low + AO_STEP if share else low)
@@ -50,7 +49,8 @@ def frames(R, model, head, scene, performance, samples, indices):
             del cache[old]
         mixed = R.f32(near * (1 - share) + far * share)
         head.ao = (mixed, mixed)
-        yield R.render(head, scene, np.clip(weights[i] + head.rest_weights, 0, 1), pose[i], gaze[i], 0, samples)[0]
+        head.tongue_lift = tongue[i]
+        yield R.render(head, scene, weights[i] + head.rest_weights, pose[i], gaze[i], 0, samples)[0]
 
 
 def encode(ffmpeg, pictures, size, sound, out, crf):
@@ -76,7 +76,7 @@ def main():
     parser.add_argument('--out', required=True, help='MP4 to write; with --frames a folder for PNG files')
     parser.add_argument('--size', type=int, default=512, help='pixels per side')
     parser.add_argument('--ss', type=int, default=3, help='supersampling per axis')
-    parser.add_argument('--crf', type=int, default=19, help='H.264 quality')
+    parser.add_argument('--crf', type=int, default=17, help='H.264 quality')
     parser.add_argument('--voice', default='en-us', help='voice of espeak-ng')
     parser.add_argument('--ffmpeg', default=shutil.which('ffmpeg') or 'ffmpeg', help='ffmpeg program')
     parser.add_argument('--frames', metavar='START:STOP:STEP', help='write these frames as PNG files instead of the video')
@@ -87,7 +87,7 @@ def main():
     head = make_head(R, model, PERFORMER)
     scene = Studio(R, options.size, scale=0.92, centre=(0.0, 1.3)).scene
     speech = speak(TEXT, options.voice)
-    performance = perform(model, speech)
+    performance = perform(model, speech, head.blink_scale)
     count = len(performance[0])
     if options.frames:
         indices = range(count)[slice(*(int(x) if x else None for x in options.frames.split(':')))]

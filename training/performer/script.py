@@ -16,17 +16,20 @@ PERFORMER = Cast(
     skin='young_lightskinned_male',
     hair='short04',
     hair_colour='dark',
-    eyes='brown',
+    eyes='brownlight',
     brow=12,
     lashes=1,
     sigma=0.65,
     cloth=(0.055, 0.085, 0.12),
-    rest={'browInnerUp': 0.16, 'browOuterUp': 0.08},
+    rest={'browInnerUp': 0.16, 'browOuterUp': 0.08, 'eyeBlink': 0.09},
 )
 
 
-def perform(model, speech):
-    """-> weights (n, 57) 0..1, head (n, 3) yaw, pitch, roll in radians, gaze (n, 2) in the head's frame, tongue (n,) tip lift 0..1."""
+def perform(model, speech, blink_scale=1.0):
+    """-> weights (n, 57) 0..1, head (n, 3) yaw, pitch, roll in radians, gaze (n, 2) in the head's frame, tongue (n,) tip lift 0..1.
+
+    `blink_scale` is the eyeBlink weight that shuts the lids of this identity (it may pass 1).
+    """
     count = round((REST + speech.seconds + SMILE) * FPS)
     t = np.arange(count) / FPS
     at = stresses(speech, ('morning', 'waiting', 'very', 'long', 'time', 'lovely', 'meet', 'you', 'here'), REST)
@@ -43,9 +46,9 @@ def perform(model, speech):
     for name, curve in mouth_weights(curves).items():
         add(name, curve * (1 - smile * (0 if name == 'jawOpen' else 0.5)))
     add('mouthSmile', 0.80 * smile + friendly)
-    add('mouthUpperUp', 0.34 * smile)
-    add('mouthLowerDown', 0.16 * smile)
-    add('jawOpen', 0.05 * smile)
+    add('mouthUpperUp', 0.40 * smile)
+    add('mouthLowerDown', 0.24 * smile)
+    add('jawOpen', 0.06 * smile)
     add('cheekSquint', 0.55 * smile + 0.6 * friendly)
     add('cheekRaiser', 0.25 * smile)
     add('eyeSquint', 0.28 * smile)
@@ -64,7 +67,7 @@ def perform(model, speech):
     pitch = keys(t, ((0.1, 0), (0.45, -2), (0.9, 2), (1.5, -0.5), (2.2, -2.5), (3.0, -1), (3.9, 2.5), (4.5, 1), (5.1, -2), (end, 1), (end + 0.7, -1)))
     roll = keys(t, ((0.3, 0), (1.0, 1.5), (2.0, -3), (3.1, -1), (4.0, 3.5), (5.0, 0.5), (end - 0.2, 0), (end + 0.7, 3.0)))
     for word, size in (('morning', 3.2), ('waiting', 2.2), ('very', 1.6), ('long', 2.4), ('time', 2.2), ('lovely', 3.0), ('meet', 2.6)):
-        pitch += size * bump(t, at[word] + 0.05, 0.16, 0.30) - 0.35 * size * bump(t, at[word] - 0.16, 0.14, 0.16)
+        pitch += 0.85 * size * bump(t, at[word] + 0.05, 0.20, 0.34) - 0.25 * size * bump(t, at[word] - 0.18, 0.16, 0.18)
     yaw += drift(t, 0.7, 0.45, 0.6) * ease(t, 0.1, 0.6)
     pitch += drift(t, 0.5, 0.55, 2.2) * ease(t, 0.1, 0.6)
     roll += drift(t, 0.5, 0.38, 4.0) * ease(t, 0.1, 0.6)
@@ -83,4 +86,6 @@ def perform(model, speech):
     for name in ('eyeWide', 'eyeSquint', 'eyeLookUp', 'eyeLookDown'):  # would hold the lids apart, or push them through each other
         for side in ('_L', '_R'):
             w[:, model.ix[name + side]] *= 1 - lids
-    return np.clip(w, 0, 1), head, gaze, curves['tongue'] * (1 - smile)
+    w = np.clip(w, 0, 1)
+    w[:, [model.ix['eyeBlink_L'], model.ix['eyeBlink_R']]] *= blink_scale
+    return w, head, gaze, curves['tongue'] * (1 - smile)

@@ -115,7 +115,7 @@ def mouth_weights(curves: dict) -> dict:
         'mouthClose': curves['closure'] * jaw * 0.62,
         'mouthPress': 0.28 * curves['closure'],
         'mouthRollUpper': 0.16 * curves['closure'],
-        'mouthRollLower': 0.20 * curves['closure'] + 0.55 * curves['bite'],
+        'mouthRollLower': 0.18 * curves['closure'] + 0.55 * curves['bite'] * (1 - curves['closure']),
         'mouthPucker': 0.85 * curves['round'],
         'mouthFunnel': 0.62 * curves['funnel'] * (1 - 0.6 * curves['closure']) * (1 - 0.7 * curves['bite']),
         'mouthStretch': 0.40 * wide,
