@@ -38,7 +38,7 @@ export function facePalette(frame: Frame, points: Float32Array): FacePalette {
   return {
     skin: percentile(skin, 0.5),
     highlight: percentile(bright, 0.97),
-    shadow: percentile([...line].sort(byLuma), 0.04),
+    shadow: Math.min(percentile([...line].sort(byLuma), 0.04), 0.4 * percentile(skin, 0.5)),
     toothTint: tint([...top, ...whitest, ...whitest]),
     lipTint: tint(lips),
   };

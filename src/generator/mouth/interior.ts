@@ -6,8 +6,6 @@ export interface InteriorSample {
   luma: number;
   /** 0 = tooth, 1 = gum, tongue or lip. */
   redness: number;
-  /** 0 = nothing known here (cavity), 1 = certain. */
-  known: number;
 }
 
 /** Where the inside of the mouth comes from: the driver, another photo of the sitter, or the teeth atlas. */

@@ -10,10 +10,13 @@ import type { InteriorSample, MouthInterior } from './interior.js';
 const FADE_FROM = 0.02;
 const FADE_TO = 0.05;
 
+/** Enamel is smoother than skin. */
+const GRAIN = 0.4;
+
 /** Paints the inside of the mouth over the warped picture. */
 export class MouthPainter {
   readonly #opening = createOpening();
-  readonly #sample: InteriorSample = { luma: 0, redness: 0, known: 0 };
+  readonly #sample: InteriorSample = { luma: 0, redness: 0 };
 
   constructor(
     private readonly palette: FacePalette,
@@ -61,10 +64,10 @@ export class MouthPainter {
         let redness = 0.6;
         if (interior) {
           interior.sample(x, y, Math.min(1, Math.max(0, (t - 0.48) / 0.16)), sample);
-          tone += (sample.luma - tone) * sample.known;
-          redness += (sample.redness - redness) * sample.known;
+          tone = sample.luma;
+          redness = sample.redness;
         }
-        tone = palette.shadow + (tone - palette.shadow) * corner * under + grain.at(x, y) * Math.min(1, tone / palette.skin);
+        tone = palette.shadow + (tone - palette.shadow) * corner * under + grain.at(x, y) * GRAIN * Math.min(1, tone / palette.skin);
         const p = (y * out.width + x) * 4;
         for (let k = 0; k < 3; k++) {
           const tooth = palette.toothTint[k]!;

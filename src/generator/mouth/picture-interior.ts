@@ -6,7 +6,7 @@ import { luma, type FacePalette } from '../palette.js';
 import { createLayerMap, type LayerMap, type MouthRest } from './frame.js';
 import type { InteriorSample, MouthInterior } from './interior.js';
 
-/** Soft rim inside the lender's lips, in units of the inner lips' width: lips must not be mistaken for teeth. */
+/** Rim inside the lender's lips that is not used, in units of the inner lips' width: lips must not be mistaken for teeth. */
 const RIM = 0.02;
 /** How far the picture may be stretched vertically so that both lips meet their teeth. */
 const STRETCH = 1.5;
@@ -102,22 +102,17 @@ export class PictureInterior implements MouthInterior {
       for (let j = 1; j < 6; j++) {
         const b = top + RIM + ((bottom - top - 2 * RIM) * j) / 6;
         const y = this.#luma(o.x + (a * o.ex - b * o.ey) * o.width, o.y + (a * o.ey + b * o.ex) * o.width);
-        if (y > this.#high) this.#high += (y - this.#high) * 0.1;
+        if (y > this.#high) this.#high += (y - this.#high) * 0.25;
         if (y < this.#low) this.#low += (y - this.#low) * 0.1;
       }
     }
   }
 
   sample(x: number, y: number, lower: number, out: InteriorSample): void {
-    out.known = 0;
     out.luma = 0;
     out.redness = 0;
     if (lower < 1) this.#add(this.#upper, x, y, 1 - lower, out);
     if (lower > 0) this.#add(this.#lower, x, y, lower, out);
-    if (out.known > 0) {
-      out.luma /= out.known;
-      out.redness /= out.known;
-    }
   }
 
   #add(map: LayerMap, x: number, y: number, weight: number, out: InteriorSample): void {
@@ -128,17 +123,18 @@ export class PictureInterior implements MouthInterior {
     const dy = (py - o.y) / o.width;
     const a = dx * o.ex + dy * o.ey;
     const b = dy * o.ex - dx * o.ey;
-    const inside = Math.min(b - curveAt(o.upper, a), curveAt(o.lower, a) - b, 0.5 - Math.abs(a)) / RIM - 0.35;
-    if (inside <= 0) return;
-    const known = weight * Math.min(1, inside);
-    const value = this.#luma(px, py);
+    // Beyond the lender's lips the nearest inside colour goes on: a gap would look like a ring.
+    const inA = Math.min(0.5 - 2 * RIM, Math.max(2 * RIM - 0.5, a));
+    const top = curveAt(o.upper, inA) + RIM;
+    const bottom = curveAt(o.lower, inA) - RIM;
+    const inB = top > bottom ? (top + bottom) / 2 : Math.min(bottom, Math.max(top, b));
+    const value = this.#luma(o.x + (inA * o.ex - inB * o.ey) * o.width, o.y + (inA * o.ey + inB * o.ex) * o.width);
     const range = Math.max(24, this.#high - this.#low);
     const t = Math.min(1, Math.max(0, (value - this.#low) / range));
     const floor = this.#sitter.shadow;
     const ceiling = Math.max(floor + 8, TOOTH_CEILING * this.#sitter.highlight);
-    out.luma += known * (floor + (ceiling - floor) * t ** 0.85);
-    out.redness += known * Math.min(1, Math.max(0, (this.#red - this.#green) / (value + 12) / 0.42 - 0.3));
-    out.known += known;
+    out.luma += weight * (floor + (ceiling - floor) * t);
+    out.redness += weight * Math.min(1, Math.max(0, (this.#red - this.#green) / (value + 12) / 0.42 - 0.3));
   }
 
   #red = 0;

@@ -1,0 +1,23 @@
+import type * as tfjs from '@tensorflow/tfjs-core';
+
+/** The operations of tfjs-core, bound to the engine that a backend registered itself with. */
+export type TensorFlow = typeof tfjs;
+
+/**
+ * What the generator needs of a tensor backend; the backends in `backends/` fulfil it.
+ *
+ * All operations go through {@link TensorBackend.tf}: a backend that is installed beside the user's own project may bring its
+ * own copy of tfjs-core, and tensors of one copy mean nothing to another.
+ */
+export interface TensorBackend {
+  /** For reports: `tensorflow`, `webgpu`, `wasm` or `cpu`. */
+  readonly name: string;
+  /** Whether tensors live on a graphics card. */
+  readonly kind: 'gpu' | 'cpu';
+  readonly tf: TensorFlow;
+  /**
+   * Makes this the backend of the operations that follow, up to the next `await`. tfjs has one current backend per engine,
+   * so two open backends would otherwise take each other's operations.
+   */
+  activate(): void;
+}
