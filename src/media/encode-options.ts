@@ -1,10 +1,12 @@
-import { SCALE_FLAGS } from './decode-filters.js';
 import { hertz, rateText } from './frame-rate.js';
 import type { FrameRate } from './frame-rate.js';
 import type { Size } from './working-size.js';
 
 /** Containers that ffmpeg writes frame by frame. */
 export type VideoFormat = 'mp4' | 'mov' | 'webm';
+
+/** swscale's exact path: without it colours come out up to a level off, and differ between processors (docs/media.md). */
+const SCALE_FLAGS = 'bicubic+accurate_rnd+full_chroma_int+full_chroma_inp';
 
 /** RGBA frames on standard input. */
 export function rawInput(size: Size, rate: FrameRate): readonly string[] {

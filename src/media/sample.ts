@@ -9,7 +9,7 @@ import { checkInput } from './input-file.js';
 import { fileFacts, requireVideo } from './video-facts.js';
 import type { VideoFacts } from './video-facts.js';
 import { SEEK_MARGIN, videoRange } from './video-range.js';
-import { openVideo } from './video-source.js';
+import { openProbed, openVideo } from './video-source.js';
 import { withinSide } from './working-size.js';
 
 export interface SampleOptions {
@@ -50,7 +50,7 @@ export async function* sampleVideo(path: string, options: SampleOptions): AsyncG
   }
   videoRange(facts, options); // Refuses wrong options.
   const head = Math.max(1, Math.round(count * HEAD_SHARE));
-  for await (const frame of await openVideo(path, { ...common, start, end: start + 1, fps: head })) yield { ...frame, index: index++ };
+  for await (const frame of openProbed(path, facts, { ...common, start, end: start + 1, fps: head })) yield { ...frame, index: index++ };
   const before = index;
   for await (const frame of keyFrames(path, facts, { ...options, start: start + 1, end }, count - head)) {
     yield { ...frame, time: frame.time + 1, index: index++ };
@@ -61,7 +61,8 @@ export async function* sampleVideo(path: string, options: SampleOptions): AsyncG
     const native = facts ? hertz(facts.rate) : undefined;
     const wanted = Number.isFinite(seconds) ? Math.max(1, count - index) / seconds : 2;
     const fps = native === undefined ? undefined : Math.min(native, wanted);
-    for await (const frame of await openVideo(path, { ...common, start: from, end: to, fps })) {
+    const range = { ...common, start: from, end: to, fps };
+    for await (const frame of facts ? openProbed(path, facts, range) : await openVideo(path, range)) {
       yield { ...frame, time: frame.time + from - start, index: index++ };
     }
   }

@@ -58,7 +58,15 @@ export async function openVideo(path: string, options: OpenVideoOptions = {}): P
     if (info.pages === 1) return openStill(path, options);
     if (picture === 'webp') return openAnimatedPicture(path, info, options);
   }
-  const facts = requireVideo(await fileFacts(path, options.signal), path);
+  return openProbed(path, requireVideo(await fileFacts(path, options.signal), path), options);
+}
+
+/**
+ * {@link openVideo} for a video that has been probed.
+ *
+ * @throws VivantError `INVALID_OPTION`.
+ */
+export function openProbed(path: string, facts: VideoFacts, options: OpenVideoOptions): VideoSource {
   return new FfmpegSource(path, facts, videoRange(facts, options), withinSide(facts, options.maxSide), options.signal);
 }
 
