@@ -9,6 +9,11 @@ import { estimateNeutral } from './neutral.js';
 import { measureProportions, offsetUnits, type Proportions } from './proportions.js';
 import { BELIEF } from './regions.js';
 
+/** How much of the difference between the two irises' shifts is real (eyes converge a little) rather than noise. */
+const ALONE = 0.3;
+/** Weight of an eye that is shut or edge-on. */
+const LEAST_TRUST = 0.01;
+
 /** Turns states of one driver into motion that belongs to nobody. */
 export interface MotionEncoder {
   /**
@@ -47,6 +52,7 @@ function encode(state: FaceState, reference: FaceState, proportions: Proportions
     offsets[3 * i + 2] = (state.canonical[3 * i + 2]! - reference.canonical[3 * i + 2]!) * across;
   }
 
+  const trust = [1, 1];
   EYES.forEach((eye, side) => {
     const now = eyeFrame(state.canonical, eye);
     const then = eyeFrame(reference.canonical, eye);
@@ -59,7 +65,25 @@ function encode(state: FaceState, reference: FaceState, proportions: Proportions
     const [u0, v0] = inEye(reference.canonical, eye.iris[0], then);
     features[FEATURE.gaze + 2 * side] = u - u0;
     features[FEATURE.gaze + 2 * side + 1] = v - v0;
+    trust[side] = Math.max(LEAST_TRUST, openness(state.canonical, eye, now)) * apparentWidth(state, eye.corners);
   });
+  pairEyes(features, trust);
   features[FEATURE.lipGap] = lipGap(state.canonical, proportions.interOcular);
   return motion;
+}
+
+/** Eyes look the same way: the irises' mean shift, each weighted by how well its eye is seen, and a part of what each does alone. */
+function pairEyes(features: Float32Array, trust: readonly number[]): void {
+  const left = trust[0]! / (trust[0]! + trust[1]!);
+  for (const axis of [FEATURE.gaze, FEATURE.gaze + 1]) {
+    const mean = left * features[axis]! + (1 - left) * features[axis + 2]!;
+    for (const eye of [axis, axis + 2]) features[eye] = mean + ALONE * (features[eye]! - mean);
+  }
+}
+
+/** Width of an eye as the camera sees it, canonical head units: the far eye of a turned head is narrow and badly seen. */
+function apparentWidth({ canonical, rotation }: FaceState, [a, b]: readonly [number, number]): number {
+  let width = 0;
+  for (let k = 0; k < 3; k++) width += rotation[k]! * (canonical[3 * b + k]! - canonical[3 * a + k]!);
+  return Math.max(LEAST_TRUST, Math.abs(width));
 }

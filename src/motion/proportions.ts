@@ -27,11 +27,14 @@ export function measureProportions(canonical: Float32Array): Proportions {
   return {
     interOcular: distance(canonical, 33, 263),
     mouthWidth: distance(canonical, 61, 291),
-    lowerFace: distance(canonical, 2, 152) - Math.max(0, canonical[3 * 14 + 1]! - canonical[3 * 13 + 1]!),
+    lowerFace: Math.max(SHORTEST, distance(canonical, 2, 152) - Math.max(0, canonical[3 * 14 + 1]! - canonical[3 * 13 + 1]!)),
     eyeWidth: [frames[0]!.width, frames[1]!.width],
     aperture: [aperture[0]!, aperture[1]!],
   };
 }
+
+/** Offsets are divided by lengths; landmarks drawn on top of each other must not make that a division by zero. */
+const SHORTEST = 0.01;
 
 const AVERAGE = measureProportions(CANONICAL_SHAPE);
 
@@ -60,5 +63,6 @@ export function offsetUnits(face: Proportions): { readonly across: Float32Array;
 }
 
 function distance(points: Float32Array, a: number, b: number): number {
-  return Math.hypot(points[3 * a]! - points[3 * b]!, points[3 * a + 1]! - points[3 * b + 1]!, points[3 * a + 2]! - points[3 * b + 2]!);
+  const length = Math.hypot(points[3 * a]! - points[3 * b]!, points[3 * a + 1]! - points[3 * b + 1]!, points[3 * a + 2]! - points[3 * b + 2]!);
+  return Math.max(length, SHORTEST);
 }
