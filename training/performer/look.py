@@ -8,6 +8,10 @@ from casting import Cast, Casting
 from mouth import INSIDE, add_moist_lips, add_tongue, blink_scale, shape_teeth
 
 
+# Backdrop behind the performer: a warm grey pool of light on a cool grey wall, linear RGB.
+WALL = ((0.235, 0.225, 0.215), (0.085, 0.095, 0.115))
+
+
 def unit(v):
     """v scaled to length 1."""
     v = np.asarray(v, float)
@@ -63,39 +67,45 @@ def tune_materials(R, head):
     material('teeth', (0.78, 0.715, 0.605), rough=0.22, spec=0.5, sss=0.45)
     material('gums', (0.46, 0.17, 0.16), rough=0.32, spec=0.45)
     material('tongue', (0.44, 0.16, 0.15), rough=0.42, spec=0.4, bump=0.10)
-    material('eye', (1.08, 1.03, 0.99), sat=0.8)
-    material('face', rough=0.46, spec=0.34, bump=0.07)
+    dark = head.tone < 0.2
+    # A sclera lit like the skin around it looks too white in a dark face.
+    material('eye', (0.80, 0.765, 0.73) if dark else (1.08, 1.03, 0.99), sat=0.8)
+    material('hair', rough=0.95 if head.hairc.max() < 0.03 else 0.5, spec=0.2)  # black hair greys out at its edges otherwise
+    material('face', rough=0.42 if dark else 0.46, spec=0.42 if dark else 0.34, bump=0.07)
     material('head', bump=0.07)
 
 
 class Studio:
     """Builds scenes that have the fields the reference `render` and `sensor` read, without any chance in them."""
 
-    def __init__(self, R, width: int, height: int | None = None, scale=0.80, centre=(0.0, 2.4), distance=95.0, exposure=1.12, seed=1):
-        """`scale` x 34 model units are visible across `width`; `centre` is the model point in the middle of the picture."""
-        s = R.Scene(np.random.RandomState(seed), width, scale)
+    def __init__(self, R, width: int, scale=0.80, centre=(0.0, 2.4), distance=95.0, exposure=1.12, side=1, wall=WALL):
+        """`scale` x 34 model units are visible across `width`; `centre` is the model point in the middle of the picture.
+
+        `side` is 1 for the key light on the right of the picture, -1 for the left; `wall` are the lit and the far colour of the backdrop.
+        """
+        s = R.Scene(np.random.RandomState(1), width, scale)
         s.roll, s.drift = 0.0, [0, 0.1, 0, 0]
         s.cx, s.cy, s.dist = centre[0], centre[1], distance
         s.exposure, s.wb, s.vig, s.soft, s.grain = exposure, np.ones(3), 0.06, 0.25, 0.0035
-        s.key = unit([0.62, 0.62, 0.85])
+        s.key = unit([0.62 * side, 0.62, 0.85])
         lights = [
             (s.key, np.array([1.0, 0.95, 0.88]) * 0.62, 1),
-            (unit([-0.85, 0.15, 0.7]), np.array([0.88, 0.94, 1.0]) * 0.13, 0),
-            (unit([-0.7, 0.5, -0.6]), np.array([0.92, 0.96, 1.0]) * 0.45, 0),
+            (unit([-0.85 * side, 0.15, 0.7]), np.array([0.88, 0.94, 1.0]) * 0.13, 0),
+            (unit([-0.7 * side, 0.5, -0.6]), np.array([0.92, 0.96, 1.0]) * 0.45, 0),
         ]
         s.lights = (R.Light * 3)(*[R.Light((R.C.c_float * 3)(*d), (R.C.c_float * 3)(*c), shadow) for d, c, shadow in lights])
-        # Irradiance of a big soft box high on the right: constant, y, z, x (then the second order, left at zero).
+        # Irradiance of a big soft box high on that side: constant, y, z, x (then the second order, left at zero).
         warm = np.array([1.0, 0.975, 0.94])[:, None]
-        s.sh = R.f32(warm * np.array([[0.37, 0.12, 0.11, 0.08, 0, 0, 0, 0, 0]]))
-        s.bgW = R.f32(backdrop(width))
+        s.sh = R.f32(warm * np.array([[0.37, 0.12, 0.11, 0.08 * side, 0, 0, 0, 0, 0]]))
+        s.bgW = R.f32(backdrop(width, *wall))
         self.scene = s
 
 
-def backdrop(width: int, warm=(0.235, 0.225, 0.215), cool=(0.085, 0.095, 0.115)) -> np.ndarray:
+def backdrop(width: int, lit, far) -> np.ndarray:
     """A painted studio backdrop with a soft pool of light behind the sitter, (width, width, 3) linear."""
     y, x = np.mgrid[0:width, 0:width] / width
     pool = np.exp(-(((x - 0.36) / 0.55) ** 2 + ((y - 0.40) / 0.60) ** 2))[..., None]
-    return np.array(cool) * (1 - pool) + np.array(warm) * pool
+    return np.array(far) * (1 - pool) + np.array(lit) * pool
 
 
 def ambient_occlusion(R, head, weights, gaze=(0.0, 0.0), directions=40, resolution=160):

@@ -78,7 +78,7 @@ def add_tongue(head):
     head.face = face
 
 
-def add_moist_lips(R, head, rough=0.33, spec=0.42, tint=(0.97, 0.93, 0.95)):
+def add_moist_lips(R, head, rough=0.41, spec=0.34, tint=(0.97, 0.93, 0.95)):
     """Move the triangles of the red of the lips to a material of their own with more gloss; `tint` multiplies the skin's."""
     points = head.neu
     outline = points[head.M.lm[48:60]][:, :2]
