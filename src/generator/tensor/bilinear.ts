@@ -15,14 +15,14 @@ import type { TensorFlow } from './types.js';
 export function sampleBilinear(tf: TensorFlow, picture: Tensor3D, x: Tensor1D, y: Tensor1D): Tensor2D {
   return tf.tidy(() => {
     const [height, width] = picture.shape;
-    const clampedX = tf.clipByValue(x, 0, width - 1);
-    const clampedY = tf.clipByValue(y, 0, height - 1);
-    const left = tf.floor(clampedX);
-    const top = tf.floor(clampedY);
-    const right = tf.minimum(tf.add(left, 1), width - 1);
-    const bottom = tf.minimum(tf.add(top, 1), height - 1);
-    const toRight = tf.sub(clampedX, left); // [n], 0..1
-    const toBottom = tf.sub(clampedY, top); // [n], 0..1
+    const clampedX: Tensor1D = tf.clipByValue(x, 0, width - 1);
+    const clampedY: Tensor1D = tf.clipByValue(y, 0, height - 1);
+    const left: Tensor1D = tf.floor(clampedX);
+    const top: Tensor1D = tf.floor(clampedY);
+    const right: Tensor1D = tf.minimum(tf.add(left, 1), width - 1);
+    const bottom: Tensor1D = tf.minimum(tf.add(top, 1), height - 1);
+    const toRight: Tensor1D = tf.sub(clampedX, left); // [n], 0..1
+    const toBottom: Tensor1D = tf.sub(clampedY, top); // [n], 0..1
     const read = (row: Tensor1D, column: Tensor1D): Tensor2D => {
       const places = tf.cast(tf.transpose(tf.stack([row, column])), 'int32'); // [n, 2]
       return tf.transpose(tf.gatherND(picture, places)) as Tensor2D; // [channels, n]

@@ -6,8 +6,8 @@ export type TensorFlow = typeof tfjs;
 /**
  * What the generator needs of a tensor backend; the backends in `backends/` fulfil it.
  *
- * All operations go through {@link TensorBackend.tf}: a backend that is installed beside the user's own project may bring its
- * own copy of tfjs-core, and tensors of one copy mean nothing to another.
+ * All operations go through {@link TensorBackend.tf}: an optional backend that is installed beside the user's own project may
+ * bring its own copy of tfjs-core, with the operations that its kernels were made for.
  */
 export interface TensorBackend {
   /** For reports: `tensorflow`, `webgpu`, `wasm` or `cpu`. */
@@ -16,7 +16,7 @@ export interface TensorBackend {
   readonly kind: 'gpu' | 'cpu';
   readonly tf: TensorFlow;
   /**
-   * Makes this the backend of the operations that follow, up to the next `await`. tfjs has one current backend per engine,
+   * Makes this the backend of the operations that follow, up to the next `await`. tfjs has one current backend per process,
    * so two open backends would otherwise take each other's operations.
    */
   activate(): void;
