@@ -7,7 +7,7 @@ import { createLandmarker } from './mediapipe.js';
 import type { Landmarker } from './mediapipe.js';
 import { resolveModel } from './model.js';
 import type { ModelInfo, ModelOptions } from './model.js';
-import { cropFrame, paddedBox } from './region.js';
+import { cropFrame, squareAround } from './region.js';
 import { sortFaces } from './select.js';
 import { searchThoroughly } from './thorough.js';
 
@@ -32,7 +32,7 @@ export async function createFaceDetector(options: DetectorOptions = {}): Promise
   const maxFaces = options.maxFaces ?? 8;
   const { bytes, info } = await resolveModel(options);
   const landmarker = await createLandmarker({ model: bytes, maxFaces });
-  return new MediaPipeDetector(landmarker, info);
+  return new MediaPipeDetector(landmarker, info, maxFaces);
 }
 
 class MediaPipeDetector implements LandmarkDetector {
@@ -44,6 +44,7 @@ class MediaPipeDetector implements LandmarkDetector {
   constructor(
     landmarker: Landmarker,
     readonly model: ModelInfo,
+    private readonly maxFaces: number,
   ) {
     this.#landmarker = landmarker;
   }
@@ -60,7 +61,7 @@ class MediaPipeDetector implements LandmarkDetector {
     let faces: readonly FaceLandmarks[] = detectIn(whole);
     if (options.timestamp !== undefined) faces = this.#follow(frame, faces, options.timestamp);
     if (options.thorough) faces = searchThoroughly(whole, faces, detectIn);
-    const sorted = sortFaces(faces);
+    const sorted = sortFaces(faces).slice(0, this.maxFaces);
     if (options.timestamp !== undefined && sorted[0]) this.#lastBox = sorted[0].box;
     return sorted;
   }
@@ -74,16 +75,15 @@ class MediaPipeDetector implements LandmarkDetector {
     if (timestamp <= this.#timestamp) this.#lastBox = undefined; // the clock went back: another clip
     this.#timestamp = timestamp;
     if (faces.length > 0 || !this.#lastBox) return faces;
-    const found = this.#detectIn(frame, paddedBox(this.#lastBox, FOLLOW_MARGIN, frame));
+    const found = this.#detectIn(frame, squareAround(this.#lastBox, FOLLOW_MARGIN));
     if (found.length === 0) this.#lastBox = undefined;
     return found;
   }
 
   #detectIn(frame: Frame, region: Box): FaceLandmarks[] {
     if (!this.#landmarker) throw new VivantError('INTERNAL', 'The face detector was asked for faces after it had been closed.');
-    const picture = region.width === frame.width && region.height === frame.height ? frame : cropFrame(frame, region);
-    const result = this.#landmarker.detect(picture);
-    return result.map((raw) => toFace(raw, region));
+    const whole = region.x === 0 && region.y === 0 && region.width === frame.width && region.height === frame.height;
+    return this.#landmarker.detect(whole ? frame : cropFrame(frame, region)).map((raw) => toFace(raw, region));
   }
 }
 

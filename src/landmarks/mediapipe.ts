@@ -73,7 +73,6 @@ export async function createLandmarker(options: LandmarkerOptions): Promise<Land
         baseOptions: { modelAssetBuffer: options.model, delegate: 'CPU' },
         runningMode: 'IMAGE',
         numFaces: options.maxFaces,
-        outputFacialTransformationMatrixes: true,
       },
     );
     return wrap(task, log);
@@ -87,8 +86,7 @@ function wrap(task: FaceLandmarker, log: Log): Landmarker {
     detect(picture) {
       try {
         // Only data, width and height of the picture are used; the types ask for a browser's ImageData.
-        const { faceLandmarks, facialTransformationMatrixes } = task.detect(picture as Parameters<FaceLandmarker['detect']>[0]);
-        return faceLandmarks.map((landmarks, i) => ({ landmarks, matrix: facialTransformationMatrixes[i]!.data }));
+        return task.detect(picture as Parameters<FaceLandmarker['detect']>[0]).faceLandmarks;
       } catch (cause) {
         throw new VivantError('INTERNAL', `MediaPipe failed on a picture of ${picture.width} x ${picture.height}: ${log.last || String(cause)}.`, {
           cause,
