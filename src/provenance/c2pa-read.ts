@@ -1,8 +1,8 @@
+import { createReadStream } from 'node:fs';
 import { z } from 'zod';
 import type { VerifyReport } from '../core/disclosure.js';
-import { C2PA_SETTINGS, withC2pa } from './c2pa-library.js';
+import { runC2pa } from './c2pa-client.js';
 import { INGREDIENT_SHA256, RIGHTS_LABEL, rightsAssertionSchema, SOFT_BINDING_ALGORITHM, SOFT_BINDING_LABEL, type RightsAssertion } from './c2pa-manifest.js';
-import { FileBlob } from './file-blob.js';
 import { parseMarkCode } from './mark-code.js';
 
 /** One reason why a manifest doesn't validate. */
@@ -59,19 +59,9 @@ const UNTRUSTED = 'signingCredential.untrusted';
 export async function readManifest(path: string, format: string): Promise<ManifestReading | undefined> {
   let json: string;
   try {
-    json = await withC2pa(({ WasmReader }) =>
-      FileBlob.with(path, format, async (blob) => {
-        const reader = await WasmReader.fromBlob(format, blob as unknown as Blob, C2PA_SETTINGS);
-        try {
-          return reader.json();
-        } finally {
-          reader.free();
-        }
-      }),
-    );
+    json = await runC2pa({ kind: 'read', path, format });
   } catch (error) {
-    const reason = String(error);
-    return /JumbfNotFound|no JUMBF/i.test(reason) ? undefined : unreadable(reason);
+    return (await hasManifest(path)) ? unreadable((error as Error).message) : undefined;
   }
   const parsed = storeSchema.safeParse(JSON.parse(json));
   const manifest = parsed.data?.manifests[parsed.data.active_manifest];
@@ -98,6 +88,20 @@ function interpret(store: z.infer<typeof storeSchema>, manifest: z.infer<typeof 
       return { title, relationship, ...(format === '' ? {} : { format }), ...(typeof sha256 === 'string' ? { sha256 } : {}) };
     }),
   };
+}
+
+/** Every manifest store begins with this JUMBF description box (type and the first half of its UUID), in any container. */
+const STORE_BEGINNING = Buffer.from('jumdc2pa', 'latin1');
+
+/** Whether there is a manifest store at all in a file that the library gave up on. */
+async function hasManifest(path: string): Promise<boolean> {
+  let tail = Buffer.alloc(0);
+  for await (const piece of createReadStream(path, { highWaterMark: 1 << 20 })) {
+    const bytes = Buffer.concat([tail, piece as Buffer]);
+    if (bytes.includes(STORE_BEGINNING)) return true;
+    tail = bytes.subarray(1 - STORE_BEGINNING.length);
+  }
+  return false;
 }
 
 function unreadable(explanation: string): ManifestReading {
