@@ -1,4 +1,6 @@
 import type { Generator, SourcePhoto } from '../core/ports.js';
+import { INNER_LIP_LOWER, INNER_LIP_UPPER } from '../geometry/face-topology.js';
+import { createOpening, fitOpening, openingHeight } from '../geometry/opening.js';
 import { EyePainter } from './eyes/paint.js';
 import { FoldShader } from './folds/fold-shader.js';
 import { sampleGrain } from './grain.js';
@@ -6,31 +8,50 @@ import { mouthRest } from './mouth/frame.js';
 import type { MouthInterior } from './mouth/interior.js';
 import { MouthPainter } from './mouth/paint.js';
 import { PictureInterior } from './mouth/picture-interior.js';
+import { AtlasInterior, type TeethAtlas } from './mouth/teeth-atlas.js';
 import { facePalette } from './palette.js';
 import { createWarp } from './warp/warp.js';
 
-/** The generator without a network. */
-export function createDraftGenerator(sources: readonly [SourcePhoto, ...SourcePhoto[]]): Generator {
+/** A photo whose lips are parted by this share of the mouth's width shows its owner's teeth. */
+const PARTED = 0.08;
+
+/** The generator without a network: warp, then eyes, mouth and folds by classical image work. */
+export function createDraftGenerator(
+  sources: readonly [SourcePhoto, ...SourcePhoto[]],
+  options: { readonly driverPixels: boolean; readonly teeth?: TeethAtlas },
+): Generator {
   const [photo] = sources;
   const warp = createWarp(photo);
   const sitter = { rest: mouthRest(photo.state), palette: facePalette(photo.frame, photo.points) };
-  const interiors: MouthInterior[] = [];
+  const own = sources.filter(showsTeeth).map((source): MouthInterior => {
+    const lender = { rest: mouthRest(source.state), palette: facePalette(source.frame, source.points), still: true };
+    return new PictureInterior(sitter, lender, () => source);
+  });
+  const rendered = options.teeth ? [new AtlasInterior(sitter, options.teeth)] : [];
+  const interiors: MouthInterior[] = [...own, ...rendered];
   const mouth = new MouthPainter(sitter.palette, sampleGrain(photo.frame, photo.points), interiors);
   const eyes = new EyePainter(photo);
   const folds = new FoldShader(photo);
   return {
     quality: 'draft',
     setDriverReference(view) {
+      if (!options.driverPixels) return;
       folds.setReference(view);
-      interiors.unshift(new PictureInterior(sitter, { rest: mouthRest(view.state), palette: facePalette(view.frame, view.points) }, (driver) => driver));
+      const lender = { rest: mouthRest(view.state), palette: facePalette(view.frame, view.points), still: false };
+      interiors.splice(own.length, interiors.length, new PictureInterior(sitter, lender, (driver) => driver), ...rendered);
     },
     render(target, driver, out) {
+      const lender = options.driverPixels ? driver : undefined;
       warp.field(target);
-      warp.apply(out, folds.gains(driver));
+      warp.apply(out, folds.gains(lender));
       eyes.paint(target, out);
-      mouth.paint(target, driver, out);
+      mouth.paint(target, lender, out);
       return Promise.resolve();
     },
     close: () => Promise.resolve(),
   };
+}
+
+function showsTeeth(photo: SourcePhoto): boolean {
+  return openingHeight(fitOpening(photo.points, INNER_LIP_UPPER, INNER_LIP_LOWER, createOpening())) > PARTED;
 }

@@ -1,6 +1,6 @@
 import type { FaceState } from '../../core/motion.js';
 
-/** Upper lip corners and chin points whose mean follows the jaw. */
+/** Chin points whose mean follows the jaw. */
 const JAW_POINTS = [152, 148, 377, 175, 199, 200] as const;
 const LIP_CORNERS = [78, 308] as const;
 const MOUTH_CORNERS = [61, 291] as const;
@@ -26,9 +26,6 @@ export function mouthRest(state: FaceState): MouthRest {
   return { anchor: mean(c, LIP_CORNERS), width, jaw: mean(c, JAW_POINTS) };
 }
 
-/** Teeth sit behind the lips, in mouth widths. */
-const TEETH_DEPTH = 0.12;
-
 /** Affine map from mouth coordinates to pixels: `x = xu*u + xv*v + x0`, `y = yu*u + yv*v + y0`. */
 export interface LayerMap {
   xu: number;
@@ -47,12 +44,13 @@ export function createLayerMap(): LayerMap {
  * Where a rigid layer of the mouth lies in the picture.
  *
  * @param layer - `upper` hangs from the skull, `lower` moves with the jaw.
+ * @param depth - mouth widths behind the lips.
  */
-export function layerMap(state: FaceState, rest: MouthRest, layer: 'upper' | 'lower', out: LayerMap): LayerMap {
+export function layerMap(state: FaceState, rest: MouthRest, layer: 'upper' | 'lower', depth: number, out: LayerMap): LayerMap {
   const { rotation: R, scale: s, centre: t } = state;
   const k = s * rest.width;
   let [x, y, z] = rest.anchor;
-  z += TEETH_DEPTH * rest.width;
+  z += depth * rest.width;
   if (layer === 'lower') {
     const jaw = mean(state.canonical, JAW_POINTS);
     x += jaw[0] - rest.jaw[0];

@@ -6,7 +6,12 @@ export interface InteriorSample {
   luma: number;
   /** 0 = tooth, 1 = gum, tongue or lip. */
   redness: number;
+  /** 0 = nothing known here (cavity), 1 = certain. */
+  known: number;
 }
+
+/** The portrait's own highlights bound the brightest tooth. */
+export const TOOTH_CEILING = 0.88;
 
 /** Where the inside of the mouth comes from: the driver, another photo of the sitter, or the teeth atlas. */
 export interface MouthInterior {

@@ -16,7 +16,7 @@ const GRAIN = 0.4;
 /** Paints the inside of the mouth over the warped picture. */
 export class MouthPainter {
   readonly #opening = createOpening();
-  readonly #sample: InteriorSample = { luma: 0, redness: 0 };
+  readonly #sample: InteriorSample = { luma: 0, redness: 0, known: 0 };
 
   constructor(
     private readonly palette: FacePalette,
@@ -64,8 +64,8 @@ export class MouthPainter {
         let redness = 0.6;
         if (interior) {
           interior.sample(x, y, Math.min(1, Math.max(0, (t - 0.48) / 0.16)), sample);
-          tone = sample.luma;
-          redness = sample.redness;
+          tone += (sample.luma - tone) * sample.known;
+          redness += (sample.redness - redness) * sample.known;
         }
         tone = palette.shadow + (tone - palette.shadow) * corner * under + grain.at(x, y) * GRAIN * Math.min(1, tone / palette.skin);
         const p = (y * out.width + x) * 4;

@@ -4,7 +4,7 @@ import { INNER_LIP_LOWER, INNER_LIP_UPPER } from '../../geometry/face-topology.j
 import { createOpening, curveAt, curveMean, fitOpening, type Opening } from '../../geometry/opening.js';
 import { luma, type FacePalette } from '../palette.js';
 import { createLayerMap, type LayerMap, type MouthRest } from './frame.js';
-import type { InteriorSample, MouthInterior } from './interior.js';
+import { TOOTH_CEILING, type InteriorSample, type MouthInterior } from './interior.js';
 
 /** Rim inside the lender's lips that is not used, in units of the inner lips' width: lips must not be mistaken for teeth. */
 const RIM = 0.02;
@@ -12,8 +12,9 @@ const RIM = 0.02;
 const STRETCH = 1.5;
 /** The same sideways, against the scale of the mouths at rest: a smile must not widen teeth much. */
 const WIDEN = 1.2;
-/** The portrait's own highlights bound the brightest tooth. */
-const TOOTH_CEILING = 0.88;
+
+/** Softness of the edge of a still lender's interior, same units. */
+const FEATHER = 0.03;
 
 /** A face that lends the inside of its mouth. */
 interface Lender {
@@ -41,20 +42,23 @@ export class PictureInterior implements MouthInterior {
   #high = 0;
   #low = 255;
 
+  readonly #still: boolean;
+
   /**
+   * @param lender - the lender's mouth at rest and its tones; `still` when it is a photo that doesn't move with the target: then
+   * what it doesn't show is left to the cavity.
    * @param lend - gives this frame's lender.
-   * @param rest - the lender's mouth at rest.
-   * @param palette - the lender's tones.
    */
   constructor(
     sitter: { readonly rest: MouthRest; readonly palette: FacePalette },
-    lender: { readonly rest: MouthRest; readonly palette: FacePalette },
+    lender: { readonly rest: MouthRest; readonly palette: FacePalette; readonly still: boolean },
     lend: (driver: DriverView | undefined) => Lender | undefined,
   ) {
     this.#sitterRest = sitter.rest;
     this.#sitter = sitter.palette;
     this.#rest = lender.rest;
     this.#palette = lender.palette;
+    this.#still = lender.still;
     this.#lend = lend;
   }
 
@@ -109,10 +113,15 @@ export class PictureInterior implements MouthInterior {
   }
 
   sample(x: number, y: number, lower: number, out: InteriorSample): void {
+    out.known = 0;
     out.luma = 0;
     out.redness = 0;
     if (lower < 1) this.#add(this.#upper, x, y, 1 - lower, out);
     if (lower > 0) this.#add(this.#lower, x, y, lower, out);
+    if (out.known > 0) {
+      out.luma /= out.known;
+      out.redness /= out.known;
+    }
   }
 
   #add(map: LayerMap, x: number, y: number, weight: number, out: InteriorSample): void {
@@ -123,7 +132,13 @@ export class PictureInterior implements MouthInterior {
     const dy = (py - o.y) / o.width;
     const a = dx * o.ex + dy * o.ey;
     const b = dy * o.ex - dx * o.ey;
-    // Beyond the lender's lips the nearest inside colour goes on: a gap would look like a ring.
+    let known = weight;
+    if (this.#still) {
+      const inside = Math.min(b - curveAt(o.upper, a), curveAt(o.lower, a) - b, 0.5 - Math.abs(a)) - RIM;
+      known *= Math.min(1, Math.max(0, inside / FEATHER + 0.5));
+      if (known <= 0) return;
+    }
+    // Beyond a moving lender's lips the nearest inside colour goes on: a gap would look like a ring.
     const inA = Math.min(0.5 - 2 * RIM, Math.max(2 * RIM - 0.5, a));
     const top = curveAt(o.upper, inA) + RIM;
     const bottom = curveAt(o.lower, inA) - RIM;
@@ -133,8 +148,9 @@ export class PictureInterior implements MouthInterior {
     const t = Math.min(1, Math.max(0, (value - this.#low) / range));
     const floor = this.#sitter.shadow;
     const ceiling = Math.max(floor + 8, TOOTH_CEILING * this.#sitter.highlight);
-    out.luma += weight * (floor + (ceiling - floor) * t);
-    out.redness += weight * Math.min(1, Math.max(0, (this.#red - this.#green) / (value + 12) / 0.42 - 0.3));
+    out.luma += known * (floor + (ceiling - floor) * t);
+    out.redness += known * Math.min(1, Math.max(0, (this.#red - this.#green) / (value + 12) / 0.42 - 0.3));
+    out.known += known;
   }
 
   #red = 0;

@@ -97,12 +97,18 @@ async function statusOf(tier: NetworkTier, examine: () => Promise<WeightsStatus>
   }
 }
 
-async function readManifest(tier: NetworkTier, options: WeightsOptions): Promise<WeightsManifest> {
+/**
+ * Reads the manifest of a tier.
+ *
+ * @throws VivantError `MODEL_MISSING` when the tier has no weights; `MODEL_CORRUPT` when the manifest is not one.
+ */
+export async function readManifest(tier: NetworkTier, options: WeightsOptions = {}): Promise<WeightsManifest> {
   const path = join(tierDirectory(tier, options), 'manifest.json');
   let text: string;
   try {
     text = await readFile(path, 'utf8');
   } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw corrupt(path, 'a manifest that can not be read', cause);
     throw new VivantError('MODEL_MISSING', `Expected trained weights for quality '${tier}' in ${path} but there are none: this version ships without them. Use --quality draft, which needs no weights.`, {
       details: { tier, path },
       cause,

@@ -3,6 +3,7 @@ import type { SourcePhoto } from '../../core/ports.js';
 import { CANONICAL_TRIANGLES } from '../../geometry/canonical-mesh.js';
 import { EYES, FACE_OVAL, INNER_LIP_LOWER, INNER_LIP_UPPER } from '../../geometry/face-topology.js';
 import type { MeshPose } from '../../geometry/raster.js';
+import { createRevealGuard } from './reveal.js';
 import { RING_SCALES, ringBehaviour } from './rings.js';
 
 const FACE_VERTICES = 468;
@@ -31,6 +32,8 @@ export function createHeadMesh(photo: SourcePhoto): HeadMesh {
     sourceY[i] = points[i * 3 + 1]!;
   }
   const rings = createRings(photo, sourceX, sourceY);
+  const faceWidth = Math.hypot(points[454 * 3]! - points[234 * 3]!, points[454 * 3 + 1]! - points[234 * 3 + 1]!);
+  const reveal = createRevealGuard(state.canonical, state.rotation, faceWidth, sourceX.slice(), sourceY.slice());
   const targetX = sourceX.slice();
   const targetY = sourceY.slice();
   const targetZ = new Float32Array(count);
@@ -48,6 +51,7 @@ export function createHeadMesh(photo: SourcePhoto): HeadMesh {
         targetY[i] = target.points[i * 3 + 1]!;
         targetZ[i] = target.points[i * 3 + 2]!;
       }
+      reveal.apply(target.rotation, sourceX, sourceY);
       poseRings(rings, state, target, mesh);
     },
   };

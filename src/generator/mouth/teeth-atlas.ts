@@ -1,0 +1,100 @@
+import type { Frame } from '../../core/frame.js';
+import type { TargetFace } from '../../core/motion.js';
+import type { FacePalette } from '../palette.js';
+import { createLayerMap, layerMap, type LayerMap, type MouthRest } from './frame.js';
+import { TOOTH_CEILING, type InteriorSample, type MouthInterior } from './interior.js';
+
+/** One rigid layer of rendered teeth: RGBA, alpha 0 where there is nothing. */
+export interface TeethLayer {
+  readonly frame: Frame;
+  /** Pixel of the middle of the closed lips. */
+  readonly centreX: number;
+  readonly centreY: number;
+  /** Mouth widths behind the lips. */
+  readonly depth: number;
+}
+
+/** Upper and lower teeth of the synthetic performer, seen from the front. */
+export interface TeethAtlas {
+  readonly pixelsPerMouthWidth: number;
+  /** Hangs from the skull. */
+  readonly upper: TeethLayer;
+  /** Moves with the jaw; tongue included. */
+  readonly lower: TeethLayer;
+}
+
+/** A real smile rarely shows teeth as wide as the closed mouth suggests. */
+const SIZE = 0.92;
+/** Relaxed lips show the tips of the upper teeth and hide most of the lower ones; mouth widths. */
+const UPPER_SHOWS = 0.06;
+const LOWER_HIDES = 0.12;
+/** The lower row lies in the shade of the upper one. */
+const LOWER_SHADE = 0.8;
+/** Gums and tongue lie in the shade of teeth and lips. */
+const FLESH_SHADE = 0.55;
+/** Luminance of the atlas' brightest enamel. */
+const ENAMEL = 225;
+
+/** Rendered teeth for a sitter whose own nobody has seen, when the driver's may not be used. */
+export class AtlasInterior implements MouthInterior {
+  readonly #upper = createLayerMap();
+  readonly #lower = createLayerMap();
+
+  constructor(
+    private readonly sitter: { readonly rest: MouthRest; readonly palette: FacePalette },
+    private readonly atlas: TeethAtlas,
+  ) {}
+
+  begin(target: TargetFace): boolean {
+    layerMap(target, this.sitter.rest, 'upper', this.atlas.upper.depth, this.#upper);
+    layerMap(target, this.sitter.rest, 'lower', this.atlas.lower.depth, this.#lower);
+    return true;
+  }
+
+  sample(x: number, y: number, _lower: number, out: InteriorSample): void {
+    out.luma = 0;
+    out.redness = 0;
+    out.known = 0;
+    this.#over(this.#lower, this.atlas.lower, LOWER_HIDES, x, y, out);
+    out.luma *= LOWER_SHADE;
+    this.#over(this.#upper, this.atlas.upper, UPPER_SHOWS, x, y, out);
+    if (out.known > 0) {
+      out.luma /= out.known;
+      out.redness /= out.known;
+    }
+    const { shadow, highlight } = this.sitter.palette;
+    const ceiling = Math.max(shadow + 8, TOOTH_CEILING * highlight);
+    out.luma = shadow + (ceiling - shadow) * Math.min(1, out.luma / ENAMEL);
+  }
+
+  /** Composites one layer over what is there, premultiplied by `known`. */
+  #over(map: LayerMap, layer: TeethLayer, down: number, x: number, y: number, out: InteriorSample): void {
+    const det = map.xu * map.yv - map.xv * map.yu || 1e-9;
+    const dx = x - map.x0;
+    const dy = y - map.y0;
+    const scale = this.atlas.pixelsPerMouthWidth / SIZE / det;
+    const px = layer.centreX + (map.yv * dx - map.xv * dy) * scale;
+    const py = layer.centreY + (map.xu * dy - map.yu * dx) * scale - down * this.atlas.pixelsPerMouthWidth;
+    const { data, width, height } = layer.frame;
+    const ix = Math.floor(px);
+    const iy = Math.floor(py);
+    if (ix < 0 || iy < 0 || ix >= width - 1 || iy >= height - 1) return;
+    const fx = px - ix;
+    const fy = py - iy;
+    let [r, g, b, alpha] = [0, 0, 0, 0];
+    for (let k = 0; k < 4; k++) {
+      const o = ((iy + (k >> 1)) * width + ix + (k & 1)) * 4;
+      const w = (k & 1 ? fx : 1 - fx) * (k >> 1 ? fy : 1 - fy) * (data[o + 3]! / 255);
+      r += data[o]! * w;
+      g += data[o + 1]! * w;
+      b += data[o + 2]! * w;
+      alpha += w;
+    }
+    if (alpha <= 0) return;
+    const value = 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    const redness = Math.min(1, Math.max(0, ((r - g) / (value + 1)) * 2.2 - 0.25));
+    out.luma = out.luma * (1 - alpha) + value * (1 - FLESH_SHADE * redness);
+    out.redness = out.redness * (1 - alpha) + redness * alpha;
+    out.known = out.known * (1 - alpha) + alpha;
+  }
+}
