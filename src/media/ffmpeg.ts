@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { dirname } from 'node:path';
 import type { Writable } from 'node:stream';
 import ffmpeg from 'fluent-ffmpeg';
 import { abortedError, throwIfAborted } from './aborted.js';
 import { mediaTools } from './binaries.js';
+import type { MediaTool } from './binaries.js';
 import { onProcessEnd } from './exit-cleanup.js';
 
 export { mediaTools } from './binaries.js';
@@ -45,6 +47,9 @@ export interface FfmpegRun {
 const STDERR_LINES = 30;
 /** Local files and pipes only: a playlist may not make ffmpeg open a network address. */
 const PROTOCOLS = 'file,pipe';
+
+/** ffprobe's report on a file with very many streams or tags. */
+const MAX_REPORT_BYTES = 64 * 2 ** 20;
 
 /** fluent-ffmpeg sets this before it emits `start`; its types leave it out. */
 type Command = ffmpeg.FfmpegCommand & { ffmpegProc?: ChildProcess };
@@ -144,8 +149,7 @@ export async function runFfprobe(
   throwIfAborted(signal);
   const all = ['-v', 'error', '-protocol_whitelist', PROTOCOLS, '-of', 'json', ...args, fileUrl(path)];
   return new Promise((resolve, reject) => {
-    // A long clip lists some 10 kB of key frames a minute.
-    const options = { maxBuffer: 256 * 2 ** 20, killSignal: 'SIGKILL' as const, ...(signal && { signal }) };
+    const options = { maxBuffer: MAX_REPORT_BYTES, killSignal: 'SIGKILL' as const, env: environmentOf(tools.ffprobe), ...(signal && { signal }) };
     const child = execFile(tools.ffprobe.path, all, options, (error, stdout, stderr) => {
       forget();
       if (signal?.aborted) reject(abortedError(signal));
@@ -154,4 +158,12 @@ export async function runFfprobe(
     });
     const forget = onProcessEnd(() => child.kill('SIGKILL'));
   });
+}
+
+/**
+ * The npm build of ffprobe is linked statically and crashes when it loads the system's character set converters, which
+ * MPEG-TS makes it do: it gets a place without any.
+ */
+function environmentOf(tool: MediaTool): NodeJS.ProcessEnv {
+  return tool.origin === 'npm' ? { ...process.env, GCONV_PATH: dirname(tool.path) } : process.env;
 }

@@ -45,10 +45,16 @@ export function rateOf(fps: number): FrameRate {
   return Number.isInteger(fps) ? { num: fps, den: 1 } : { num: Math.round(fps * 100_000), den: 100_000 };
 }
 
+/** A camera's own rate may be this far from its standard, relative. */
+const CLOCK_TOLERANCE = 1e-3;
+
 /**
- * Rounds a measured average to a standard rate, where that moves no frame of a clip of `seconds` by half a frame or more.
+ * Rounds a measured average to the nearest standard rate, where that moves no frame of a clip of `seconds` by half a frame
+ * or more.
  */
 export function snapRate(rate: FrameRate, seconds: number): FrameRate {
   const fps = hertz(rate);
-  return STANDARD.find((s) => Math.abs(hertz(s) - fps) * Math.max(seconds, 1) < 0.5) ?? rate;
+  const distance = (standard: FrameRate): number => Math.abs(hertz(standard) - fps);
+  const nearest = STANDARD.reduce((best, standard) => (distance(standard) < distance(best) ? standard : best));
+  return distance(nearest) < Math.min(fps * CLOCK_TOLERANCE, 0.5 / Math.max(seconds, 1)) ? nearest : rate;
 }

@@ -3,6 +3,7 @@ import type { FrameSink } from '../core/ports.js';
 import { encodeFailure } from './encode-failure.js';
 import { rawInput } from './encode-options.js';
 import { fileUrl, startFfmpeg } from './ffmpeg.js';
+import type { FfmpegJob } from './ffmpeg.js';
 import { FramePipe } from './frame-pipe.js';
 import type { FrameRate } from './frame-rate.js';
 import { reserveTempFile } from './temp-files.js';
@@ -41,9 +42,9 @@ export async function createGifSink({ path, size, rate, signal }: GifSinkOptions
   });
   const pipe = new FramePipe(run, path, signal);
 
-  const pass = async (inputs: readonly string[], options: readonly string[], target: string): Promise<void> => {
+  const pass = async (more: FfmpegJob['inputs'], options: readonly string[], target: string): Promise<void> => {
     const step = await startFfmpeg({
-      inputs: inputs.map((input) => ({ source: fileUrl(input) })),
+      inputs: [{ source: fileUrl(lossless.path) }, ...more],
       outputOptions: options,
       output: fileUrl(target),
       signal,
@@ -56,8 +57,10 @@ export async function createGifSink({ path, size, rate, signal }: GifSinkOptions
     write: (frame: MarkedFrame) => pipe.write(frame),
     async finish(): Promise<string> {
       await pipe.finish();
-      await pass([lossless.path], ['-vf', 'palettegen', '-frames:v', '1', '-f', 'image2', '-update', '1'], palette.path);
-      await pass([lossless.path, palette.path], ['-lavfi', APPLY_PALETTE, '-f', 'gif'], output.path);
+      await pass([], ['-vf', 'palettegen', '-frames:v', '1', '-f', 'image2', '-update', '1'], palette.path);
+      // A percent sign in the name is no pattern.
+      const literal = ['-f', 'image2', '-pattern_type', 'none'];
+      await pass([{ source: fileUrl(palette.path), options: literal }], ['-lavfi', APPLY_PALETTE, '-f', 'gif'], output.path);
       await Promise.all([lossless.remove(), palette.remove()]);
       return output.path;
     },

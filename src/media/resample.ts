@@ -31,10 +31,17 @@ export class Resampler {
     this.#rows = new Float32Array(source.height * place.width * 3);
   }
 
-  /** Draws `source`, opaque, into its place in `target`. */
+  /** Draws `source`, which is opaque, into its place in `target`. */
   draw(source: Frame, target: Frame): void {
-    this.#squeezeRows(source);
     const { x, y, width, height } = this.#place;
+    if (source.width === width && source.height === height) {
+      for (let row = 0; row < height; row++) {
+        const line = source.data.subarray(row * width * 4, (row + 1) * width * 4);
+        target.data.set(line, ((y + row) * target.width + x) * 4);
+      }
+      return;
+    }
+    this.#squeezeRows(source);
     const { first, weights, taps } = this.#vertical;
     const rows = this.#rows;
     const stride = width * 3;

@@ -130,19 +130,23 @@ class FfmpegSource implements VideoSource {
   #start(): Promise<FfmpegRun> {
     const { start, rate, frameLimit } = this.#range;
     const facts = this.#facts;
-    // ffmpeg counts from the start of the file, we from the first frame; -ss counts as ffmpeg does.
-    const seek = start > 0 ? start + facts.offsetSeconds - SEEK_MARGIN : 0;
-    const shift = seek === 0 && facts.offsetSeconds > 0 ? [`setpts=PTS-${facts.offsetSeconds.toFixed(6)}/TB`] : [];
+    // ffmpeg counts from the start of the file, we from the first frame. Not with setpts, which leaves the end where it was.
+    const clock =
+      start > 0
+        ? ['-ss', (start + facts.offsetSeconds - SEEK_MARGIN).toFixed(6)]
+        : facts.offsetSeconds > 0
+          ? ['-itsoffset', (-facts.offsetSeconds).toFixed(6)]
+          : [];
     return startFfmpeg({
       inputs: [
         {
           source: fileUrl(this.#path),
-          options: [...(seek > 0 ? ['-ss', seek.toFixed(6)] : []), ...(facts.decoder ? ['-c:v', facts.decoder] : [])],
+          options: [...clock, ...(facts.decoder ? ['-c:v', facts.decoder] : [])],
         },
       ],
       outputOptions: [
         ...['-map', `0:${String(facts.index)}`, '-an', '-sn', '-dn'],
-        ...['-vf', [...shift, constantRate(rate), toRgba(facts, this)].join(',')],
+        ...['-vf', [constantRate(rate), toRgba(facts, this)].join(',')],
         ...(frameLimit === undefined ? [] : ['-frames:v', String(frameLimit)]),
         ...['-f', 'rawvideo'],
       ],
