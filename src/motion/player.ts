@@ -33,8 +33,9 @@ export interface MotionPlayer {
 /** Changes of the lip gap (distances between the eyes) that are silence, and those that are surely speech. */
 const SILENT = 0.015;
 const SPEAKING = 0.05;
-/** How long after a movement of the mouth speech is expected to go on, seconds (to 37 %). */
-const SPEECH_FADE = 0.7;
+/** After a movement of the mouth speech counts as certain for `SPEECH_FADE * ln(SPEECH_HOLD)` = 0.66 s, then fades as fast. */
+const SPEECH_FADE = 0.6; // seconds to 37 %
+const SPEECH_HOLD = 3;
 
 /** Plays one performance on one sitter: closes gaps, smooths, retargets. */
 export function createMotionPlayer(options: PlayerOptions): MotionPlayer {
@@ -42,7 +43,7 @@ export function createMotionPlayer(options: PlayerOptions): MotionPlayer {
   const smoother = createSmoother(options.smooth);
   const retarget = createRetargeter(options);
   const restingGap = options.reference.features[FEATURE.lipGap]!;
-  let speaking = 0;
+  let speech = 0;
   let previous: number | undefined;
 
   const show = (frame: BridgedFrame): TargetStep => {
@@ -53,7 +54,8 @@ export function createMotionPlayer(options: PlayerOptions): MotionPlayer {
     smoother.smooth(motion, seconds);
     const opening = Math.abs(motion.features[FEATURE.lipGap]! - restingGap);
     const now = frame.weight * Math.min(1, Math.max(0, (opening - SILENT) / (SPEAKING - SILENT)));
-    speaking = Math.max(now, speaking * Math.exp(-seconds / SPEECH_FADE));
+    speech = Math.max(SPEECH_HOLD * now, speech * Math.exp(-seconds / SPEECH_FADE));
+    const speaking = Math.min(1, speech);
     const confidence = frame.seen ? frame.weight : 0;
     return { index: frame.index, time: frame.time, target: retarget(motion, { weight: frame.weight, speaking, confidence }) };
   };

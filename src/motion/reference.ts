@@ -44,7 +44,9 @@ export function chooseReference(candidates: readonly FaceState[], source: FaceSt
   const sitter = look(source);
   const open = quantile(looks.map((l) => l.open), OPEN_QUANTILE);
   const gaze = quantile(looks.map((l) => l.gaze), 0.5);
-  const usual = medianLips(candidates);
+  // Open mouths have other shapes: only the most shut third tells how the lips usually rest.
+  const shut = quantile(looks.map((l) => l.gap), 1 / 3);
+  const usual = medianLips(candidates.filter((_, i) => looks[i]!.gap <= shut));
   const costs = looks.map((l, i) => {
     const away = (angle: 'yaw' | 'pitch' | 'roll'): number => (l[angle] / TOLERANCE.turn) ** 2 + 0.5 * ((l[angle] - sitter[angle]) / TOLERANCE.turn) ** 2;
     const lid = l.open < open ? (open - l.open) / TOLERANCE.closing : (l.open - open) / TOLERANCE.widening;

@@ -65,7 +65,7 @@ export function createRetargeter(options: RetargetOptions): (motion: MotionFrame
     if (absolute) {
       for (let i = 0; i < canonical.length; i++) {
         const part = i < 3 * SKIN_POINTS ? mask[Math.floor(i / 3)]! : moves.eyes ? 1 : 0;
-        canonical[i]! += amplitude * part * (neutral.canonical[i]! - canonical[i]!);
+        canonical[i]! += Math.min(1, amplitude) * part * (neutral.canonical[i]! - canonical[i]!);
       }
     }
     const base = canonical.slice();
@@ -93,7 +93,8 @@ export function createRetargeter(options: RetargetOptions): (motion: MotionFrame
   // Angles are added, not matrices multiplied: a nod stays a nod, about the sitter's own ears, in a head painted in three-quarter view.
   const turned = (motion: MotionFrame, amplitude: number): Float32Array => {
     const now = toHeadAngles(multiply(fromRotationVector(motion.pose), driverAtRest));
-    const change = (angle: keyof HeadAngles): number => amplitude * (now[angle] - (absolute ? sitterAngles : driverAngles)[angle]);
+    const change = (angle: keyof HeadAngles): number =>
+      amplitude * now[angle] - (absolute ? Math.min(1, amplitude) * sitterAngles[angle] : amplitude * driverAngles[angle]);
     return fromHeadAngles(turnHead(sitterAngles, { yaw: change('yaw'), pitch: change('pitch'), roll: change('roll') }));
   };
 

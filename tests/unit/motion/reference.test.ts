@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { chooseReference } from '#dist/motion/reference.js';
+import { face, type Sitter } from './synthetic-face.js';
+
+const sitter = face({ broad: 0.9 });
+
+/** Talking, with a blink and a turn: only frame `at` is quiet. */
+function talk(at: number, quiet: Sitter = {}): ReturnType<typeof face>[] {
+  return Array.from({ length: 24 }, (_, i) => {
+    if (i === at) return face(quiet);
+    return face({ gap: 0.03 + 0.12 * Math.abs(Math.sin(i)), yaw: 14 * Math.sin(i / 4), open: i % 5 === 0 ? 0.03 : 0.3, smile: 0.02 * Math.cos(i) });
+  });
+}
+
+describe('chooseReference', () => {
+  it('finds the quiet frame, wherever it is', () => {
+    for (const at of [0, 7, 20, 23]) expect(chooseReference(talk(at), sitter)).toBe(at);
+  });
+
+  it.each([
+    ['a blink', { open: 0.03 }],
+    ['one shut eye', { open: [0.3, 0.05] as const }],
+    ['eyes wide open', { open: 0.48 }],
+    ['an open mouth', { gap: 0.12 }],
+    ['a turned head', { yaw: 25 }],
+    ['a look aside', { gaze: 0.75 }],
+    ['a grimace', { wide: 1.4, smile: 0.15 }],
+  ] satisfies [string, Sitter][])('prefers a resting face to %s', (_, odd) => {
+    const resting = [face({ yaw: 1 }), face({ pitch: -1 }), face({ gaze: 0.52 })];
+    expect(chooseReference([face(odd), ...resting], sitter)).toBeGreaterThan(0);
+    expect(chooseReference([...resting, face(odd)], sitter)).toBeLessThan(3);
+  });
+
+  it('prefers, of two turned heads, the one turned like the sitter', () => {
+    expect(chooseReference([face({ yaw: 15 }), face({ yaw: -15 })], face({ yaw: -20 }))).toBe(1);
+  });
+
+  it('makes do with what there is, but not with nothing', () => {
+    expect(chooseReference([face({ gap: 0.2, open: 0.02, yaw: 40 })], sitter)).toBe(0);
+    expect(() => chooseReference([], sitter)).toThrow(expect.objectContaining({ code: 'NO_FACE' }));
+  });
+});
