@@ -2,6 +2,9 @@ import { VivantError } from '../core/errors.js';
 import type { Generator, Quality, SourcePhoto } from '../core/ports.js';
 import { createDraftGenerator } from './draft.js';
 import type { TeethAtlas } from './mouth/teeth-atlas.js';
+import { assertWarps } from './tensor/self-check.js';
+import type { TensorBackend } from './tensor/types.js';
+import { readManifest } from './tensor/weights.js';
 
 /** What a generator is made from. */
 export interface GeneratorOptions {
@@ -12,15 +15,30 @@ export interface GeneratorOptions {
   readonly driverPixels: boolean;
   /** Rendered teeth for when neither the sitter's nor the driver's can be shown. Default: a dark cavity. */
   readonly teeth?: TeethAtlas;
+  /** Where tensors are computed. Checked before use; needed by `standard` and `high`. */
+  readonly backend?: TensorBackend;
 }
 
 /**
  * Makes the generator of a quality tier.
  *
- * @throws VivantError `MODEL_MISSING` when the tier needs weights that are not there; `INVALID_OPTION` without sources.
+ * @throws VivantError `MODEL_MISSING` when the tier needs weights that are not there, `BACKEND_UNAVAILABLE` when the backend
+ * computes wrong pictures, `INVALID_OPTION` without sources.
  */
-export function createGenerator(options: GeneratorOptions): Promise<Generator> {
+export async function createGenerator(options: GeneratorOptions): Promise<Generator> {
   const [first, ...rest] = options.sources;
   if (!first) throw new VivantError('INVALID_OPTION', 'Expected at least one source photo for the generator but received none.');
-  return Promise.resolve(createDraftGenerator([first, ...rest], options));
+  if (options.quality !== 'draft') await refuseUntrained(options.quality);
+  if (options.backend) await assertWarps(options.backend);
+  return createDraftGenerator([first, ...rest], options);
+}
+
+/** `standard` and `high` never fall back to a draft in silence: without a network to run they end here. */
+async function refuseUntrained(quality: Exclude<Quality, 'draft'>): Promise<never> {
+  const { name, version } = await readManifest(quality);
+  throw new VivantError(
+    'MODEL_MISSING',
+    `Expected a refiner for quality '${quality}' but this version can't run ${name} ${version} yet. Use --quality draft.`,
+    { details: { quality } },
+  );
 }

@@ -2,6 +2,8 @@ import type { Generator, SourcePhoto } from '../core/ports.js';
 import { INNER_LIP_LOWER, INNER_LIP_UPPER } from '../geometry/face-topology.js';
 import { createOpening, fitOpening, openingHeight } from '../geometry/opening.js';
 import { EyePainter } from './eyes/paint.js';
+import { PhotoChoice } from './few-shot/choice.js';
+import { PhotoLayer } from './few-shot/photo-layer.js';
 import { FoldShader } from './folds/fold-shader.js';
 import { sampleGrain } from './grain.js';
 import { mouthRest } from './mouth/frame.js';
@@ -10,6 +12,7 @@ import { MouthPainter } from './mouth/paint.js';
 import { PictureInterior } from './mouth/picture-interior.js';
 import { AtlasInterior, type TeethAtlas } from './mouth/teeth-atlas.js';
 import { facePalette } from './palette.js';
+import type { TensorBackend } from './tensor/types.js';
 import { createWarp } from './warp/warp.js';
 
 /** A photo whose lips are parted by this share of the mouth's width shows its owner's teeth. */
@@ -18,10 +21,10 @@ const PARTED = 0.08;
 /** The generator without a network: warp, then eyes, mouth and folds by classical image work. */
 export function createDraftGenerator(
   sources: readonly [SourcePhoto, ...SourcePhoto[]],
-  options: { readonly driverPixels: boolean; readonly teeth?: TeethAtlas },
+  options: { readonly driverPixels: boolean; readonly teeth?: TeethAtlas; readonly backend?: TensorBackend },
 ): Generator {
-  const [photo] = sources;
-  const warp = createWarp(photo);
+  const [photo, ...others] = sources;
+  const warp = createWarp(photo, options.backend);
   const sitter = { rest: mouthRest(photo.state), palette: facePalette(photo.frame, photo.points) };
   const own = sources.filter(showsTeeth).map((source): MouthInterior => {
     const lender = { rest: mouthRest(source.state), palette: facePalette(source.frame, source.points), still: true };
@@ -31,6 +34,8 @@ export function createDraftGenerator(
   const interiors: MouthInterior[] = [...own, ...rendered];
   const mouth = new MouthPainter(sitter.palette, sampleGrain(photo.frame, photo.points), interiors);
   const eyes = new EyePainter(photo);
+  const layers = others.map((other) => new PhotoLayer(photo, other));
+  const choice = new PhotoChoice(sources.map((source) => source.state));
   const folds = new FoldShader(photo);
   return {
     quality: 'draft',
@@ -40,15 +45,21 @@ export function createDraftGenerator(
       const lender = { rest: mouthRest(view.state), palette: facePalette(view.frame, view.points), still: false };
       interiors.splice(own.length, interiors.length, new PictureInterior(sitter, lender, (driver) => driver), ...rendered);
     },
-    render(target, driver, out) {
+    async render(target, driver, out) {
       const lender = options.driverPixels ? driver : undefined;
       warp.field(target);
-      warp.apply(out, folds.gains(lender));
+      await warp.apply(out, folds.gains(lender));
       eyes.paint(target, out);
+      if (layers.length > 0) choice.update(target);
+      layers.forEach((layer, k) => {
+        layer.draw(target, { mouth: choice.opacity.mouth[k + 1]!, eyes: choice.opacity.eyes[k + 1]! }, out);
+      });
       mouth.paint(target, lender, out);
+    },
+    close() {
+      warp.close();
       return Promise.resolve();
     },
-    close: () => Promise.resolve(),
   };
 }
 

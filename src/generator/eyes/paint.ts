@@ -38,11 +38,12 @@ export class EyePainter {
     this.#eyes = EYES.map((eye) => takeEyeApart(photo.frame, photo.points, eye));
   }
 
-  paint(target: TargetFace, out: Frame): void {
-    for (const eye of this.#eyes) this.#paintEye(eye, target, out);
+  /** @param opacity - 0..1, for eyes that fade over those of another photo. */
+  paint(target: TargetFace, out: Frame, opacity = 1): void {
+    for (const eye of this.#eyes) this.#paintEye(eye, target, out, opacity);
   }
 
-  #paintEye(eye: EyeSource, target: TargetFace, out: Frame): void {
+  #paintEye(eye: EyeSource, target: TargetFace, out: Frame, opacity: number): void {
     const { topology, opening: source } = eye;
     const t = fitOpening(target.points, topology.upper, topology.lower, this.#target);
     fitContour(target.points, topology.browRing, t, this.#brow);
@@ -69,7 +70,7 @@ export class EyePainter {
         const p = (y * out.width + x) * 4;
         if (b < top && closing > 0.02) this.#paintLid(eye, a, b, top, tall, closing, p, out);
         const inside = Math.min(b - top, bottom - b);
-        const mask = Math.min(1, Math.max(0, inside / edge + 0.5)) * Math.min(1, Math.max(0, (bottom - top) / edge));
+        const mask = Math.min(1, Math.max(0, inside / edge + 0.5)) * Math.min(1, Math.max(0, (bottom - top) / edge)) * opacity;
         if (mask > 0) {
           const rebuilt = this.#eyeball(eye, a, b / tall, iris, rebuild, rgb);
           // Lids shade what is drawn anew; the photo's own eye has its shade already.

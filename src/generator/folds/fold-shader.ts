@@ -1,9 +1,10 @@
 import type { DriverView } from '../../core/motion.js';
 import type { SourcePhoto } from '../../core/ports.js';
 import { CANONICAL_TRIANGLES } from '../../geometry/canonical-mesh.js';
+import { createFaceGrid } from '../face-grid.js';
 import type { GainMap } from '../sampler.js';
 import { boxBlur } from './box-blur.js';
-import { createFoldGrid } from './fold-grid.js';
+import { mayFold } from './foldable.js';
 
 /** Folds live between these radii, cells (about 1 % and 10 % of the face's width across). */
 const FINE = 1;
@@ -30,7 +31,7 @@ export class FoldShader {
   #ready = false;
 
   constructor(photo: SourcePhoto) {
-    const grid = createFoldGrid(photo.points);
+    const grid = createFaceGrid(photo.points, mayFold);
     const cells = grid.cols * grid.rows;
     this.#grid = grid;
     this.#reference = new Float32Array(cells);

@@ -1,14 +1,10 @@
-import { CANONICAL_TRIANGLES } from '../../geometry/canonical-mesh.js';
-import { EYES, FACE_OVAL, INNER_LIP_LOWER, INNER_LIP_UPPER, OUTER_LIP_LOWER, OUTER_LIP_UPPER } from '../../geometry/face-topology.js';
+import { CANONICAL_TRIANGLES } from '../geometry/canonical-mesh.js';
+import { FACE_OVAL } from '../geometry/face-topology.js';
 
 /** Cells across the face: one is about 1 % of its width. */
 const COLS = 96;
-/** Brows and the underside of the nose: their edges would show up as false folds when landmarks jitter. */
-const BROWS = [46, 53, 52, 65, 55, 70, 63, 105, 66, 107, 276, 283, 282, 295, 285, 300, 293, 334, 296, 336];
-const NOSTRILS = [1, 2, 4, 19, 94, 97, 98, 99, 20, 60, 75, 79, 48, 64, 102, 326, 327, 328, 250, 290, 305, 309, 278, 294, 331, 166, 392, 59, 289, 219, 439];
-
 /** A coarse grid over the source face; every cell knows its place in the face mesh. */
-export interface FoldGrid {
+export interface FaceGrid {
   /** Source pixels of the centre of cell (0, 0). */
   readonly originX: number;
   readonly originY: number;
@@ -20,12 +16,15 @@ export interface FoldGrid {
   readonly triangle: Int32Array;
   /** `[cells, 2]` barycentric weights of the triangle's second and third vertex. */
   readonly weights: Float32Array;
-  /** `[cells]` 0..1: how much folds may show here. */
+  /** `[cells]` 0..1, interpolated from the vertices. */
   readonly mask: Float32Array;
 }
 
-/** @param points - `[478, 3]` landmarks of the source, pixels. */
-export function createFoldGrid(points: Float32Array): FoldGrid {
+/**
+ * @param points - `[478, 3]` landmarks of the source, pixels.
+ * @param vertexMask - 0..1 for each of the 468 mesh vertices.
+ */
+export function createFaceGrid(points: Float32Array, vertexMask: (vertex: number) => number): FaceGrid {
   let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
   for (const i of FACE_OVAL) {
     left = Math.min(left, points[i * 3]!);
@@ -39,13 +38,6 @@ export function createFoldGrid(points: Float32Array): FoldGrid {
   const triangle = new Int32Array(cols * rows).fill(-1);
   const weights = new Float32Array(cols * rows * 2);
   const mask = new Float32Array(cols * rows);
-  const still = new Set<number>([
-    ...FACE_OVAL,
-    ...[INNER_LIP_UPPER, INNER_LIP_LOWER, OUTER_LIP_UPPER, OUTER_LIP_LOWER].flat(),
-    ...EYES.flatMap((eye) => [eye.upper, eye.lower, eye.upperRing, eye.lowerRing].flat()),
-    ...BROWS,
-    ...NOSTRILS,
-  ]);
   for (let t = 0; t < CANONICAL_TRIANGLES.length; t += 3) {
     const [a, b, c] = [CANONICAL_TRIANGLES[t]!, CANONICAL_TRIANGLES[t + 1]!, CANONICAL_TRIANGLES[t + 2]!];
     const [ax, ay] = [(points[a * 3]! - left) / step, (points[a * 3 + 1]! - top) / step];
@@ -53,7 +45,6 @@ export function createFoldGrid(points: Float32Array): FoldGrid {
     const [gx, gy] = [(points[c * 3]! - left) / step - ax, (points[c * 3 + 1]! - top) / step - ay];
     const area = ex * gy - ey * gx;
     if (Math.abs(area) < 1e-6) continue;
-    const soft = (i: number): number => (still.has(i) ? 0 : 1);
     for (let y = Math.max(0, Math.ceil(ay + Math.min(0, ey, gy))); y <= Math.min(rows - 1, ay + Math.max(0, ey, gy)); y++) {
       for (let x = Math.max(0, Math.ceil(ax + Math.min(0, ex, gx))); x <= Math.min(cols - 1, ax + Math.max(0, ex, gx)); x++) {
         const u = (gy * (x - ax) - gx * (y - ay)) / area;
@@ -63,7 +54,7 @@ export function createFoldGrid(points: Float32Array): FoldGrid {
         triangle[o] = t;
         weights[o * 2] = u;
         weights[o * 2 + 1] = v;
-        mask[o] = (1 - u - v) * soft(a) + u * soft(b) + v * soft(c);
+        mask[o] = (1 - u - v) * vertexMask(a) + u * vertexMask(b) + v * vertexMask(c);
       }
     }
   }

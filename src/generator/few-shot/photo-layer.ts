@@ -1,0 +1,119 @@
+import type { Frame } from '../../core/frame.js';
+import type { TargetFace } from '../../core/motion.js';
+import type { SourcePhoto } from '../../core/ports.js';
+import { CANONICAL_TRIANGLES } from '../../geometry/canonical-mesh.js';
+import { createFlowField, resetFlow, type FlowField } from '../../geometry/flow-field.js';
+import { rasteriseFlow, type MeshPose } from '../../geometry/raster.js';
+import { EyePainter } from '../eyes/paint.js';
+import { createFaceGrid, type FaceGrid } from '../face-grid.js';
+import { matchColours } from './match-colours.js';
+import { PHOTO_REGIONS, regionWeight, type PhotoRegion } from './regions.js';
+
+/** Cells across the face, as in the canvas' own warp. */
+const CELLS = 200;
+/** Space around the face at rest that it may move into, face sizes. */
+const ROOM = 0.5;
+
+/** Another photo of the sitter, laid over the canvas where it is the better source. */
+export class PhotoLayer {
+  readonly #photo: Frame;
+  readonly #mesh: MeshPose & { readonly targetX: Float32Array };
+  readonly #flow: FlowField;
+  readonly #depth: Float32Array;
+  readonly #grids: Readonly<Record<PhotoRegion, FaceGrid>>;
+  readonly #eyes: EyePainter;
+
+  /** @param canvas - the photo that is animated; colours are matched to it. */
+  constructor(canvas: SourcePhoto, photo: SourcePhoto) {
+    this.#photo = matchColours(photo, canvas);
+    const vertices = 468;
+    const column = (k: number): Float32Array => Float32Array.from({ length: vertices }, (_, i) => photo.points[i * 3 + k]!);
+    const blank = (): Float32Array => new Float32Array(vertices);
+    this.#mesh = { sourceX: column(0), sourceY: column(1), targetX: blank(), targetY: blank(), targetZ: blank() };
+    const [left, top, right, bottom] = faceRegion(canvas);
+    const width = Math.abs(canvas.points[454 * 3]! - canvas.points[234 * 3]!);
+    this.#flow = createFlowField(left, top, right - left, bottom - top, Math.max(1, width / CELLS));
+    this.#depth = new Float32Array(this.#flow.cols * this.#flow.rows);
+    const grid = (region: PhotoRegion): FaceGrid => createFaceGrid(photo.points, (v) => regionWeight(region, v));
+    this.#grids = { mouth: grid('mouth'), eyes: grid('eyes') };
+    this.#eyes = new EyePainter({ ...photo, frame: this.#photo });
+  }
+
+  /** Blends this photo over `out`; `opacity` 0..1 by region. */
+  draw(target: TargetFace, opacity: Readonly<Record<PhotoRegion, number>>, out: Frame): void {
+    const regions = PHOTO_REGIONS.filter((region) => opacity[region] > 0.01);
+    if (regions.length === 0) return;
+    const { targetX, targetY, targetZ } = this.#mesh;
+    for (let i = 0; i < targetX.length; i++) {
+      targetX[i] = target.points[i * 3]!;
+      targetY[i] = target.points[i * 3 + 1]!;
+      targetZ[i] = target.points[i * 3 + 2]!;
+    }
+    resetFlow(this.#flow);
+    rasteriseFlow(this.#mesh, TRIANGLES, this.#flow, this.#depth);
+    for (const region of regions) blend(this.#photo, this.#flow, this.#depth, this.#grids[region], opacity[region], out);
+    if (opacity.eyes > 0.01) this.#eyes.paint(target, out, opacity.eyes);
+  }
+}
+
+const TRIANGLES = Uint16Array.from(CANONICAL_TRIANGLES);
+
+function faceRegion({ points, frame }: SourcePhoto): readonly [number, number, number, number] {
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (let i = 0; i < 468; i++) {
+    left = Math.min(left, points[i * 3]!);
+    right = Math.max(right, points[i * 3]!);
+    top = Math.min(top, points[i * 3 + 1]!);
+    bottom = Math.max(bottom, points[i * 3 + 1]!);
+  }
+  const x = (right - left) * ROOM;
+  const y = (bottom - top) * ROOM;
+  return [
+    Math.max(0, Math.floor(left - x)),
+    Math.max(0, Math.floor(top - y)),
+    Math.min(frame.width, Math.ceil(right + x)),
+    Math.min(frame.height, Math.ceil(bottom + y)),
+  ];
+}
+
+/** Samples `photo` through the flow where `grid`'s mask (in the photo's pixels) allows it. */
+function blend(photo: Frame, flow: FlowField, depth: Float32Array, grid: FaceGrid, opacity: number, out: Frame): void {
+  const { cols, rows, step } = flow;
+  const right = Math.min(out.width, Math.floor(flow.originX + cols * step));
+  const bottom = Math.min(out.height, Math.floor(flow.originY + rows * step));
+  for (let y = flow.originY; y < bottom; y++) {
+    const gy = Math.min(rows - 1.001, Math.max(0, (y - flow.originY + 0.5) / step - 0.5));
+    for (let x = flow.originX; x < right; x++) {
+      const gx = Math.min(cols - 1.001, Math.max(0, (x - flow.originX + 0.5) / step - 0.5));
+      const c = (gy | 0) * cols + (gx | 0);
+      if (depth[c] === Infinity || depth[c + cols + 1] === Infinity) continue;
+      const fx = gx - (gx | 0);
+      const fy = gy - (gy | 0);
+      const sx = mix(flow.x, c, cols, fx, fy);
+      const sy = mix(flow.y, c, cols, fx, fy);
+      const mx = (sx - grid.originX) / grid.step;
+      const my = (sy - grid.originY) / grid.step;
+      if (mx < 0 || my < 0 || mx >= grid.cols - 1 || my >= grid.rows - 1) continue;
+      const weight = opacity * mix(grid.mask, (my | 0) * grid.cols + (mx | 0), grid.cols, mx - (mx | 0), my - (my | 0));
+      if (weight < 0.004) continue;
+      const px = Math.min(photo.width - 1.001, Math.max(0, sx));
+      const py = Math.min(photo.height - 1.001, Math.max(0, sy));
+      const p = ((py | 0) * photo.width + (px | 0)) * 4;
+      const q = p + photo.width * 4;
+      const u = px - (px | 0);
+      const v = py - (py | 0);
+      const o = (y * out.width + x) * 4;
+      for (let k = 0; k < 3; k++) {
+        const above = photo.data[p + k]! * (1 - u) + photo.data[p + 4 + k]! * u;
+        const below = photo.data[q + k]! * (1 - u) + photo.data[q + 4 + k]! * u;
+        out.data[o + k] = out.data[o + k]! * (1 - weight) + (above + (below - above) * v) * weight;
+      }
+    }
+  }
+}
+
+function mix(plane: Float32Array, at: number, cols: number, fx: number, fy: number): number {
+  const above = plane[at]! + (plane[at + 1]! - plane[at]!) * fx;
+  const below = plane[at + cols]! + (plane[at + cols + 1]! - plane[at + cols]!) * fx;
+  return above + (below - above) * fy;
+}
