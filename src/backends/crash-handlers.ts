@@ -16,3 +16,19 @@ export async function withoutCrashHandlers<T>(work: () => Promise<T>): Promise<T
     });
   }
 }
+
+/**
+ * Runs `work` and puts back the crash listeners that it took off. tfjs-backend-wasm means to take off its own when it is
+ * freed, but its comparison (`!index > -1`) is always true, and all of the host's go with them.
+ */
+export function keepingCrashHandlers(work: () => void): void {
+  const before = EVENTS.map((event) => process.rawListeners(event));
+  try {
+    work();
+  } finally {
+    EVENTS.forEach((event, i) => {
+      const left = process.rawListeners(event);
+      for (const listener of before[i]!) if (!left.includes(listener)) process.on(event, listener as () => void);
+    });
+  }
+}

@@ -7,8 +7,8 @@ export interface BackendRecipe {
   readonly tf: TensorFlow;
   /** Asked once it runs. */
   kind(): 'gpu' | 'cpu';
-  /** Runs after the last user has closed it. */
-  shutDown?(): void;
+  /** Wraps the call that frees the tfjs backend, after the last user has closed it. */
+  shutDown?(free: () => void): void;
 }
 
 interface Engine {
@@ -26,7 +26,7 @@ let starting: Promise<unknown> = Promise.resolve();
  *
  * @throws VivantError `BACKEND_UNAVAILABLE` when tfjs can't start it.
  */
-export async function runBackend({ name, tf, kind, shutDown }: BackendRecipe): Promise<RunningBackend> {
+export async function runBackend({ name, tf, kind, shutDown = (free) => free() }: BackendRecipe): Promise<RunningBackend> {
   let engine = running.get(name);
   if (engine === undefined) {
     const ready = starting.then(() => tf.setBackend(name));
@@ -41,8 +41,7 @@ export async function runBackend({ name, tf, kind, shutDown }: BackendRecipe): P
       open = false;
       if (--engine.users === 0) {
         running.delete(name);
-        freeBackend(tf, name);
-        shutDown?.();
+        shutDown(() => freeBackend(tf, name));
       }
     }
     return Promise.resolve();

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { withoutCrashHandlers } from './crash-handlers.js';
+import { keepingCrashHandlers, withoutCrashHandlers } from './crash-handlers.js';
 import { quietCore } from './quiet-core.js';
 import { runBackend } from './run.js';
 import type { BackendDriver } from './types.js';
@@ -15,15 +15,16 @@ export const wasm: BackendDriver = {
       return { supported: false, reason: 'this Node was started without WebAssembly (--jitless)', advice: 'Start Node without --jitless.' };
     }
     if (!hasBinaries()) return { supported: false, reason: 'its .wasm files are missing from node_modules', advice: REINSTALL };
-    const simd = await hasSimd();
+    const tf = await quietCore();
     const { version_wasm: version } = await import('@tensorflow/tfjs-backend-wasm');
+    const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
     return { supported: true, version, device: simd ? 'WebAssembly with SIMD' : 'WebAssembly without SIMD (about three times slower)' };
   },
 
   async start() {
     const tf = await quietCore();
     await import('@tensorflow/tfjs-backend-wasm');
-    return withoutCrashHandlers(() => runBackend({ name: 'wasm', tf, kind: () => 'cpu' }));
+    return withoutCrashHandlers(() => runBackend({ name: 'wasm', tf, kind: () => 'cpu', shutDown: keepingCrashHandlers }));
   },
 };
 
@@ -35,9 +36,4 @@ function hasBinaries(): boolean {
   } catch {
     return false;
   }
-}
-
-async function hasSimd(): Promise<boolean> {
-  const tf = await quietCore();
-  return (await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')) === true;
 }

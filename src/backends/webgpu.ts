@@ -38,7 +38,7 @@ export const webgpu: BackendDriver = {
       const tf = peers.backend.require('@tensorflow/tfjs-core') as TensorFlow;
       tf.enableProdMode();
       peers.backend.require('@tensorflow/tfjs-backend-webgpu');
-      return await runBackend({ name: 'webgpu', tf, kind: () => 'gpu', shutDown: hideWebgpu });
+      return await runBackend({ name: 'webgpu', tf, kind: () => 'gpu', shutDown });
     } catch (cause) {
       if (cause instanceof VivantError) throw cause;
       hideWebgpu();
@@ -46,6 +46,11 @@ export const webgpu: BackendDriver = {
     }
   },
 };
+
+function shutDown(free: () => void): void {
+  free();
+  hideWebgpu();
+}
 
 function hideWebgpu(): void {
   restore?.();

@@ -1,0 +1,123 @@
+import { chooseBackend, probeBackends } from '#dist/backends/choose.js';
+import type { BackendName, TensorBackend } from '#dist/backends/types.js';
+import { createTensorWarp } from '#dist/generator/tensor/tensor-warp.js';
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { referenceWarp, testFlow, testPicture } from './reference.js';
+
+/** What every backend must do alike. A backend that this machine lacks is skipped, and its title says why. */
+export async function describeBackend(name: BackendName): Promise<void> {
+  const probe = (await probeBackends()).find((one) => one.name === name)!;
+  const title = probe.supported ? `${name} (${probe.detail})` : `${name}, skipped because ${probe.detail}`;
+  // wasm and cpu come with the package: for them "unsupported" is a failure, not a reason to skip.
+  describe.skipIf(!probe.supported && name !== 'wasm' && name !== 'cpu')(title, () => conformance(name));
+}
+
+function conformance(name: BackendName): void {
+  let backend: TensorBackend;
+  const read = async (make: () => Tensor): Promise<number[]> => {
+    backend.activate();
+    const tensor = backend.tf.tidy(make);
+    const values = [...(await tensor.data())];
+    tensor.dispose();
+    return values;
+  };
+  const close = (received: number[], expected: number[]): void => {
+    expect(received).toHaveLength(expected.length);
+    received.forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 4));
+  };
+
+  beforeAll(async () => {
+    backend = await chooseBackend(name);
+  });
+  afterAll(() => backend.close());
+
+  it('is the one that was asked for', () => {
+    expect(backend.choice).toMatchObject({ name, tried: [] });
+    expect(backend.tf.getBackend()).toBe(name);
+  });
+
+  it('gives float32 back bit for bit', async () => {
+    const samples = [0, -0, 1 / 3, 1e-30, -3.4e38, 255, 16777215];
+    const values = Float32Array.from({ length: 7000 }, (_, i) => samples[i % 7]!); // webgpu keeps small tensors on the processor
+    expect(await read(() => backend.tf.mul(backend.tf.tensor1d(values), 1))).toEqual([...values]);
+  });
+
+  it('conv2d', async () => {
+    const { tf } = backend;
+    const run = (strides: number, pad: 'same' | 'valid') => read(() => tf.conv2d(tf.reshape(tf.range(0, 9), [1, 3, 3, 1]) as Tensor4D, tf.tensor4d([1, 0, 0, -1], [2, 2, 1, 1]), strides, pad));
+    close(await run(1, 'valid'), [-4, -4, -4, -4]);
+    close(await run(1, 'same'), [-4, -4, 2, -4, -4, 5, 6, 7, 8]);
+    close(await run(2, 'same'), [-4, 2, 6, 8]);
+  });
+
+  it('depthwiseConv2d keeps channels apart', async () => {
+    const { tf } = backend;
+    const input = tf.tensor4d([1, 10, 2, 20, 3, 30, 4, 40], [1, 2, 2, 2]);
+    const filter = tf.tensor4d([1, 2, 1, 2, 1, 2, 1, 2], [2, 2, 2, 1]);
+    close(await read(() => tf.depthwiseConv2d(input, filter, 1, 'valid')), [10, 200]);
+    tf.dispose([input, filter]);
+  });
+
+  it('resizeBilinear with half-pixel centres', async () => {
+    const { tf } = backend;
+    const make = () => tf.image.resizeBilinear(tf.tensor4d([0, 8, 16, 24], [1, 2, 2, 1]), [4, 4], false, true);
+    close(await read(make), [0, 2, 6, 8, 4, 6, 10, 12, 12, 14, 18, 20, 16, 18, 22, 24]);
+  });
+
+  it('gather and gatherND', async () => {
+    const { tf } = backend;
+    close(await read(() => tf.gather(tf.tensor2d([1, 2, 3, 4, 5, 6], [3, 2]), tf.tensor1d([2, 0, 2], 'int32'))), [5, 6, 1, 2, 5, 6]);
+    close(await read(() => tf.gatherND(tf.tensor3d([1, 2, 3, 4, 5, 6, 7, 8], [2, 2, 2]), tf.tensor2d([1, 0, 0, 1], [2, 2], 'int32'))), [5, 6, 3, 4]);
+  });
+
+  it('prelu with a slope per channel', async () => {
+    const { tf } = backend;
+    close(await read(() => tf.prelu(tf.tensor2d([-1, -1, 2, 2], [2, 2]), tf.tensor2d([0.25, 0.5], [1, 2]))), [-0.25, -0.5, 2, 2]);
+  });
+
+  it('warps like the definition, within one level', async () => {
+    for (const [width, height, step] of [[48, 40, 8], [37, 53, 3.7]] as const) {
+      const picture = testPicture(45, 51);
+      const field = testFlow(width, height, step);
+      const warp = createTensorWarp(backend, picture);
+      const result = warp.warp(field, { x: 0, y: 0, width, height });
+      expect(result.shape).toEqual([height, width, 4]);
+      const received = await result.data();
+      result.dispose();
+      warp.dispose();
+      const expected = referenceWarp(picture, field, width, height);
+      // Checkerboard and noise jump by 200 levels a pixel, so this also bounds the error of the position to 1/200 pixel.
+      const worst = expected.reduce((most, value, i) => Math.max(most, Math.abs(value - received[i]!)), 0);
+      expect(worst).toBeLessThan(1);
+    }
+  });
+
+  it('keeps no tensor from frame to frame, nor after dispose', async () => {
+    const { tf } = backend;
+    const before = tf.memory().numTensors;
+    const picture = testPicture(24, 24);
+    const out = { data: new Uint8ClampedArray(picture.data.length), width: 24, height: 24 };
+    const warp = createTensorWarp(backend, picture);
+    await warp.draw(testFlow(24, 24, 4), out);
+    const during = tf.memory().numTensors;
+    for (let frame = 1; frame <= 4; frame++) {
+      await warp.draw(testFlow(24, 24, 4, frame), out);
+      expect(tf.memory().numTensors).toBe(during);
+    }
+    await warp.draw(testFlow(24, 24, 6), out); // another geometry replaces the first one's grid
+    expect(tf.memory().numTensors).toBe(during);
+    warp.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('can be closed and chosen again', async () => {
+    const second = await chooseBackend(name);
+    await second.close();
+    expect((await read(() => backend.tf.add(backend.tf.scalar(1), backend.tf.scalar(2)))).at(0)).toBe(3);
+    await backend.close();
+    await backend.close();
+    backend = await chooseBackend(name);
+    expect((await read(() => backend.tf.add(backend.tf.scalar(3), backend.tf.scalar(4)))).at(0)).toBe(7);
+  });
+}

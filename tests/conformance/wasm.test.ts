@@ -1,0 +1,3 @@
+import { describeBackend } from './suite.js';
+
+await describeBackend('wasm');
