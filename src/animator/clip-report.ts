@@ -1,0 +1,65 @@
+import type { VerifyReport } from '../core/disclosure.js';
+import type { DisclosureRecord } from '../core/rights.js';
+import type { SealIngredient } from '../provenance/ingredient.js';
+import type { SealReport } from '../provenance/seal.js';
+import { sidecarPath } from '../provenance/frame-sequence.js';
+import type { AnimateReport } from '../reports.js';
+import type { Scene } from './scene.js';
+
+/** What is known when a clip is done. */
+export interface ClipFacts {
+  readonly scene: Scene;
+  readonly record: DisclosureRecord;
+  readonly output: string;
+  readonly seal: SealReport;
+  readonly layers: VerifyReport['layers'];
+  readonly ingredients: readonly SealIngredient[];
+  /** SHA-256 of the landmark model. */
+  readonly model: string;
+  /** Frames drawn. */
+  readonly count: number;
+  /** MB. */
+  readonly memory: number;
+  /** `performance.now()` at the start and when the first frame was drawn. */
+  readonly started: number;
+  readonly firstFrame: number;
+}
+
+/** Most memory that this process has held so far, MB (1e6 bytes). */
+export function peakMemory(): number {
+  return Math.round((process.resourceUsage().maxRSS * 1024) / 1e6);
+}
+
+/** Puts the report of a clip together. */
+export function buildReport(facts: ClipFacts): AnimateReport {
+  const { scene, record, output, seal, ingredients, count, started } = facts;
+  const { driver, sitter, transfer, generator, width, height } = scene;
+  const fps = driver.kind === 'picture' ? 0 : driver.fps;
+  const hashes = (role: SealIngredient['role']): readonly string[] => ingredients.filter((part) => part.role === role).map(({ sha256 }) => sha256);
+  return {
+    output,
+    sidecar: seal.sidecar === undefined ? null : sidecarPath(output),
+    frames: count,
+    fps,
+    width,
+    height,
+    durationSeconds: fps === 0 ? 0 : count / fps,
+    backend: 'none',
+    quality: generator.quality,
+    face: sitter.face,
+    referenceFrame: driver.reference.index,
+    bridged: transfer.bridged.map(({ from, to }) => ({ from, to })),
+    warnings: [...sitter.warnings, ...driver.warnings()].map(({ code, message }) => ({ code, message })),
+    stages: scene.clock.report(count),
+    firstFrameSeconds: seconds(facts.firstFrame - started),
+    seconds: seconds(performance.now() - started),
+    peakMemoryMB: facts.memory,
+    disclosure: facts.layers,
+    rights: { sitter: record.sitter, driver: record.driver },
+    hashes: { portraits: hashes('portrait'), driving: hashes('driver')[0] ?? '', output: seal.files.map(({ sha256 }) => sha256), model: facts.model },
+  };
+}
+
+function seconds(milliseconds: number): number {
+  return Number((milliseconds / 1000).toFixed(3));
+}

@@ -1,0 +1,116 @@
+import type { Frame } from '../core/frame.js';
+import { createFrame } from '../core/frame.js';
+import type { MarkedFrame } from '../core/marked-frame.js';
+import type { Generator } from '../core/ports.js';
+import { VivantError } from '../core/errors.js';
+import { createGenerator } from '../generator/create.js';
+import { createComparison, type Comparison } from '../media/compare.js';
+import { needsEvenSize, type OutputFormat } from '../media/format.js';
+import { createMarker, type Marker } from '../provenance/marker.js';
+import type { ResolvedClip } from '../options.js';
+import { throwIfAborted } from './cancel.js';
+import type { Driver, Transfer } from './driver.js';
+import { loopPerformance } from './loop.js';
+import { openDriver } from './open-driver.js';
+import { perform } from './perform.js';
+import { readSitter, type Sitter } from './portraits.js';
+import { ProgressMeter } from './progress.js';
+import { StageClock } from './stage-clock.js';
+import type { Tools } from './tools.js';
+
+/** Everything one clip needs, open and ready. */
+export interface Scene {
+  readonly clip: ResolvedClip;
+  readonly sitter: Sitter;
+  readonly driver: Driver;
+  readonly transfer: Transfer<unknown>;
+  readonly generator: Generator;
+  readonly comparison: Comparison | undefined;
+  readonly marker: Marker;
+  /** Carried by the invisible mark. */
+  readonly payload: number;
+  /** Of the result, pixels. */
+  readonly width: number;
+  /** Of the result, pixels. */
+  readonly height: number;
+  readonly clock: StageClock;
+  readonly progress: ProgressMeter;
+  close(): Promise<void>;
+}
+
+/**
+ * Reads portraits and driver and sets up everything between them.
+ *
+ * @param format - of the result; absent when frames are handed out instead
+ */
+export async function openScene(clip: ResolvedClip, format: OutputFormat | undefined, payload: number, tools: Tools): Promise<Scene> {
+  const progress = new ProgressMeter(clip.onProgress);
+  progress.enter('prepare', undefined);
+  const clock = new StageClock();
+  const { detector } = tools;
+  const evenSides = format !== undefined && needsEvenSize(format);
+  const sitter = await readSitter({ ...clip, paths: clip.portraits, evenSides }, detector);
+  throwIfAborted(clip.signal);
+  const [canvas] = sitter.photos;
+  const driver = await openDriver(clip, canvas.state, detector, clock);
+  try {
+    checkKind(driver, format);
+    const generator = await createGenerator({ quality: clip.quality, sources: sitter.photos, driverPixels: clip.driverPixels });
+    if (driver.reference.view !== undefined) generator.setDriverReference?.(driver.reference.view);
+    const { amplitude, smooth, region, motion } = clip;
+    const mode = driver.kind === 'picture' && !clip.motionChosen ? 'absolute' : motion;
+    const transfer = driver.transfer({ source: canvas.state, mode, amplitude, smooth, region });
+    const comparison = clip.compare ? createComparison(canvas.frame, evenSides) : undefined;
+    const { width, height } = comparison ?? canvas.frame;
+    const marker = createMarker({ width, height, payload, face: comparison?.place(sitter.face.box) ?? sitter.face.box, language: locale() });
+    const close = async (): Promise<void> => {
+      await Promise.all([driver.close(), generator.close()]);
+    };
+    return { clip, sitter, driver, transfer, generator, comparison, marker, payload, width, height, clock, progress, close };
+  } catch (error) {
+    await driver.close();
+    throw error;
+  }
+}
+
+/**
+ * The clip, frame by frame: motion, generator, marks. One canvas serves all frames.
+ */
+export async function* drawFrames(scene: Scene): AsyncGenerator<MarkedFrame, void, undefined> {
+  const { clip, sitter, driver, transfer, generator, comparison, marker, clock, progress } = scene;
+  const [{ frame: portrait, state: rest }] = sitter.photos;
+  const canvas: Frame = createFrame(portrait.width, portrait.height);
+  const performance = perform(driver, transfer, clock);
+  const steps = clip.loop ? loopPerformance(performance, rest, driver.fps) : performance;
+  progress.enter('animate', driver.frames);
+  for await (const { index, time, target, view, picture, release } of steps) {
+    throwIfAborted(clip.signal);
+    await clock.measureAsync('generate', () => generator.render(target, view, canvas));
+    const result = comparison === undefined ? canvas : comparison.compose(picture, canvas);
+    release();
+    yield clock.measure('mark', () => marker.mark({ ...result, index, time }));
+    progress.step(driver.frames);
+  }
+}
+
+/** One picture in, one picture out; many in, a clip out. */
+function checkKind(driver: Driver, format: OutputFormat | undefined): void {
+  if (format === undefined) return;
+  if (driver.kind === 'picture' && format !== 'png') {
+    throw new VivantError('INVALID_OPTION', `Expected \`output\` to end in .png because the driver is one picture, but it asks for ${format}.`, {
+      details: { option: 'output', format },
+    });
+  }
+  if (driver.kind !== 'picture' && format === 'png') {
+    throw new VivantError(
+      'INVALID_OPTION',
+      'Expected `output` to be a video, a .gif or a numbered sequence such as frames/%04d.png because the driver is a clip, but it is one .png.',
+      { details: { option: 'output', format } },
+    );
+  }
+}
+
+/** The language of the badge: the user's. */
+function locale(): string {
+  return Intl.DateTimeFormat().resolvedOptions().locale;
+}

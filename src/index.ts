@@ -1,0 +1,30 @@
+export { createAnimator, type Animator } from './animate.js';
+export type { AnimatedFace } from './animator/portraits.js';
+export type { Progress } from './animator/progress.js';
+export type { StageTime, TimedStage } from './animator/stage-clock.js';
+export { DISCLOSURE_LAYERS, type DisclosureLayer, type LayerReport, type VerifyReport } from './core/disclosure.js';
+export { VivantError, type VivantErrorCode } from './core/errors.js';
+export type { Box, Frame, TimedFrame } from './core/frame.js';
+export type { MarkedFrame } from './core/marked-frame.js';
+export type { Quality } from './core/ports.js';
+export { RIGHTS_BASES, type DrivingRightsRecord, type RightsBasis, type RightsRecord } from './core/rights.js';
+export { detectFaces, type DetectFacesOptions } from './detect-faces.js';
+export { doctor } from './doctor.js';
+export { extractMotion, type ExtractMotionOptions } from './extract-motion.js';
+export { listModels, type ModelsOptions, pullModels } from './models.js';
+export { loadMotion, type Motion } from './motion-file.js';
+export type { BackendChoice, FaceChoice, MotionMode, Region } from './option-specs.js';
+export type { AnimateOptions, AnimatorOptions, ClipOptions, SignerFiles } from './options.js';
+export { reportSchemas } from './report-schemas.js';
+export type {
+  AnimateReport,
+  ClipHashes,
+  DoctorReport,
+  FaceReport,
+  FacesReport,
+  ModelReport,
+  ModelsReport,
+  MotionReport,
+  Warning,
+} from './reports.js';
+export { verify, type VerifyOptions } from './verify.js';

@@ -1,0 +1,159 @@
+import type { AnimatedFace } from './animator/portraits.js';
+import type { StageTime, TimedStage } from './animator/stage-clock.js';
+import type { DisclosureLayer, LayerReport } from './core/disclosure.js';
+import type { Box } from './core/frame.js';
+import type { Quality } from './core/ports.js';
+import type { DrivingRightsRecord, RightsRecord } from './core/rights.js';
+
+// The shapes of what `--json` prints and the SDK returns. docs/reports.md and docs/schemas/ describe them.
+
+/** Something that the result may suffer from, for people and programs. @public */
+export interface Warning {
+  /** Stable word to branch on, such as `PROFILE` or `MOUTH_HIDDEN`. */
+  readonly code: string;
+  /** One sentence for people. */
+  readonly message: string;
+}
+
+/** SHA-256 of what went in and what came out, 64 hex digits. @public */
+export interface ClipHashes {
+  /** In the order given. */
+  readonly portraits: readonly string[];
+  readonly driving: string;
+  /** Of the output file; of a sequence, one for each frame. */
+  readonly output: readonly string[];
+  /** Of the face landmark model. */
+  readonly model: string;
+}
+
+/** What `animate` did. @public */
+export interface AnimateReport {
+  /** Path of the result, as given. */
+  readonly output: string;
+  /** Path of the signed record beside it; `null` when the signature is inside the file. */
+  readonly sidecar: string | null;
+  readonly frames: number;
+  /** Frames a second; 0 for a single picture. */
+  readonly fps: number;
+  /** Pixels. */
+  readonly width: number;
+  /** Pixels. */
+  readonly height: number;
+  /** 0 for a single picture. */
+  readonly durationSeconds: number;
+  /** What computed the frames. */
+  readonly backend: string;
+  readonly quality: Quality;
+  readonly face: AnimatedFace;
+  /** 0-based frame of the driver that motion was measured from. */
+  readonly referenceFrame: number;
+  /** Stretches (0-based, inclusive) in which the driver's face wasn't seen and the motion was bridged. */
+  readonly bridged: readonly { readonly from: number; readonly to: number }[];
+  readonly warnings: readonly Warning[];
+  readonly stages: Readonly<Record<TimedStage, StageTime>>;
+  /** Wall-clock seconds from the call until the first frame was drawn. */
+  readonly firstFrameSeconds: number;
+  /** Wall-clock seconds of the whole call. */
+  readonly seconds: number;
+  /** Most memory that this process had held before signing, MB (1e6 bytes). */
+  readonly peakMemoryMB: number;
+  /** What `verify` finds in the result. */
+  readonly disclosure: Readonly<Record<DisclosureLayer, LayerReport>>;
+  readonly rights: { readonly sitter: RightsRecord; readonly driver: DrivingRightsRecord };
+  readonly hashes: ClipHashes;
+}
+
+/** One face of a picture. @public */
+export interface FaceReport {
+  /** What `face` and `--face` take: place among the faces sorted by area, from 0. */
+  readonly index: number;
+  /** Pixels. */
+  readonly box: Box;
+  /** Degrees: yaw to the right of the picture, pitch down, roll clockwise are positive. */
+  readonly angles: { readonly yaw: number; readonly pitch: number; readonly roll: number };
+  readonly warnings: readonly Warning[];
+}
+
+/** What `detectFaces` found. @public */
+export interface FacesReport {
+  readonly file: string;
+  /** Pixels. */
+  readonly width: number;
+  /** Pixels. */
+  readonly height: number;
+  /** Largest first. */
+  readonly faces: readonly FaceReport[];
+  /** Path of the overlay or landmark file that was written. */
+  readonly output: string | null;
+}
+
+/** Smallest and largest value. @public */
+export interface ValueRange {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** What a motion file holds. @public */
+export interface MotionReport {
+  readonly file: string;
+  readonly frames: number;
+  readonly fps: number;
+  readonly durationSeconds: number;
+  /** 0-based frame that motion is measured from. */
+  readonly referenceFrame: number;
+  /** Stretches (0-based, inclusive) in which the driver's face wasn't seen. */
+  readonly gaps: readonly { readonly from: number; readonly to: number }[];
+  readonly ranges: {
+    /** Degrees, to the right of the picture positive. */
+    readonly yaw: ValueRange;
+    /** Degrees, down positive. */
+    readonly pitch: ValueRange;
+    /** Degrees, clockwise positive. */
+    readonly roll: ValueRange;
+    /** Gap between the lips, in distances between the outer eye corners. */
+    readonly mouth: ValueRange;
+    /** Opening of the eyes; 1 as in the reference frame. */
+    readonly eyes: ValueRange;
+    /** Shift of the irises since the reference frame, in widths of the eye. */
+    readonly gaze: ValueRange;
+  };
+  /** What made the file. */
+  readonly tool: { readonly name: string; readonly version: string };
+  readonly drivingRights: DrivingRightsRecord;
+}
+
+/** One model. @public */
+export interface ModelReport {
+  readonly name: string;
+  /** `ready`, `missing` or `corrupt`. */
+  readonly status: 'ready' | 'missing' | 'corrupt';
+  /** Where it comes from, in a word or two. */
+  readonly origin: string;
+  readonly sha256: string | null;
+  readonly bytes: number | null;
+  /** One sentence for people. */
+  readonly detail: string;
+}
+
+/** The models of this package. @public */
+export interface ModelsReport {
+  readonly models: readonly ModelReport[];
+}
+
+/** What works on this machine. @public */
+export interface DoctorReport {
+  readonly tool: { readonly name: string; readonly version: string };
+  /** Version of Node. */
+  readonly node: string;
+  /** For example `linux-x64`. */
+  readonly platform: string;
+  readonly cpus: number;
+  readonly backends: readonly { readonly name: string; readonly supported: boolean; readonly detail: string }[];
+  /** What `auto` takes, and why. */
+  readonly chosen: { readonly name: string; readonly reason: string } | null;
+  readonly models: readonly ModelReport[];
+  /** ffmpeg and ffprobe. */
+  readonly media: readonly { readonly name: string; readonly path: string | null; readonly version: string | null; readonly detail: string }[];
+  /** What to do for more, in sentences. */
+  readonly advice: readonly string[];
+}

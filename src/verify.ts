@@ -1,0 +1,27 @@
+import { asAborted } from './animator/cancel.js';
+import type { VerifyReport } from './core/disclosure.js';
+import { probe } from './media/probe.js';
+import { openVideo } from './media/video-source.js';
+import { verifyFile } from './provenance/verify.js';
+
+/** Options of {@link verify}. @public */
+export interface VerifyOptions {
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Reads every disclosure layer of any video or picture and says in plain words what it is.
+ *
+ * @throws VivantError `INPUT_NOT_FOUND`, `UNREADABLE_MEDIA`, `NO_VIDEO_STREAM`, `ABORTED`
+ * @public
+ */
+export async function verify(file: string, { signal }: VerifyOptions = {}): Promise<VerifyReport> {
+  try {
+    return await verifyFile(file, {
+      openFrames: (path) => openVideo(path, { signal }),
+      tags: async (path) => (await probe(path, { signal })).tags,
+    });
+  } catch (error) {
+    throw asAborted(error, signal);
+  }
+}
