@@ -1,15 +1,12 @@
 import type { Box } from '../core/frame.js';
 import { LANDMARK_COUNT } from '../core/landmarks.js';
 import type { FaceLandmarks } from '../core/landmarks.js';
-import { CANONICAL_POSITIONS } from '../geometry/canonical-mesh.js';
 import { RIGID_POINTS } from '../geometry/face-topology.js';
 import { fitRotation } from '../geometry/rotation.js';
+import { CANONICAL_FACE } from './canonical-face.js';
 
 /** 478 points as MediaPipe reports them: x, y normalised by the picture's width and height; z normalised by its width. */
 export type RawFace = readonly { readonly x: number; readonly y: number; readonly z: number }[];
-
-/** `[468, 3]` the canonical head in image axes, cm: x right, y down, z away from the camera. */
-export const CANONICAL_IMAGE_POSITIONS = Float32Array.from(CANONICAL_POSITIONS, (value, i) => (i % 3 === 0 ? value : -value));
 
 /**
  * Turns MediaPipe's output for one picture, or for a crop of it, into the package's face.
@@ -36,7 +33,7 @@ export function toFace(raw: RawFace, crop: Box): FaceLandmarks {
  * @param points - `[478, 3]` pixels
  */
 export function faceOf(points: Float32Array): FaceLandmarks {
-  return { points, rotation: fitRotation(CANONICAL_IMAGE_POSITIONS, points, RIGID_POINTS), box: boundingBox(points) };
+  return { points, rotation: fitRotation(CANONICAL_FACE, points, RIGID_POINTS), box: boundingBox(points) };
 }
 
 /** Smallest rectangle around `[n, 3]` points, pixels. */
