@@ -31,9 +31,7 @@ export async function createPngSink({ path, signal }: PngSinkOptions): Promise<F
       }
       await writePng(frame, temp.path, path, signal);
     },
-    async finish(): Promise<string> {
-      return frames === 1 ? temp.path : noFrames(path);
-    },
+    finish: () => Promise.resolve(temp.path),
     abort: () => temp.remove(),
   };
 }
@@ -46,15 +44,11 @@ export async function createPngSink({ path, signal }: PngSinkOptions): Promise<F
 export async function createPngSequenceSink({ path, signal }: PngSinkOptions): Promise<FrameSink> {
   const name = FRAME_NUMBER.test(path) ? basename(path) : `%0${String(DIGITS)}d.png`;
   const folder = await reserveTempFolder(path);
-  let frames = 0;
   return {
     async write(frame: MarkedFrame): Promise<void> {
-      frames++;
       await writePng(frame, join(folder.path, numbered(name, frame.index)), path, signal);
     },
-    async finish(): Promise<string> {
-      return frames > 0 ? folder.path : noFrames(path);
-    },
+    finish: () => Promise.resolve(folder.path),
     abort: () => folder.remove(),
   };
 }
@@ -78,8 +72,4 @@ async function writePng(frame: Frame, file: string, path: string, signal: AbortS
       })
     );
   }
-}
-
-function noFrames(path: string): never {
-  throw new VivantError('ENCODE_FAILED', `Expected at least one frame for ${JSON.stringify(path)} but received none.`, { details: { path } });
 }

@@ -69,6 +69,7 @@ class GuardedSink implements FrameSink {
   readonly #inner: FrameSink;
   readonly #options: SinkOptions;
   #open = true;
+  #frames = 0;
 
   constructor(inner: FrameSink, options: SinkOptions) {
     this.#inner = inner;
@@ -88,13 +89,18 @@ class GuardedSink implements FrameSink {
         );
       }
       await this.#inner.write(frame);
+      this.#frames++;
     });
   }
 
   async finish(): Promise<string> {
-    const path = await this.#attempt(() => this.#inner.finish());
+    const finished = await this.#attempt(async () => {
+      const { path } = this.#options;
+      if (this.#frames > 0) return this.#inner.finish();
+      throw new VivantError('ENCODE_FAILED', `Expected at least one frame for ${JSON.stringify(path)} but received none.`, { details: { path } });
+    });
     this.#open = false;
-    return path;
+    return finished;
   }
 
   async abort(): Promise<void> {
