@@ -75,6 +75,6 @@ describe('the tensor warp', () => {
     const warp = createTensorWarp(backend, portrait);
     await warp.draw(bend(400, 0, 64, 64, 8, 5), out);
     warp.dispose();
-    expect(Buffer.from(out.data).equals(portrait.data)).toBe(true);
+    expect(Buffer.from(out.data).equals(Buffer.from(portrait.data))).toBe(true);
   });
 });
