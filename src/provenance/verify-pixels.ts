@@ -1,4 +1,5 @@
 import type { LayerReport } from '../core/disclosure.js';
+import { VivantError } from '../core/errors.js';
 import type { FrameSource } from '../core/ports.js';
 import { createInvisibleDetector, type InvisibleResult } from './invisible-detect.js';
 
@@ -26,6 +27,10 @@ export async function readPixels(sources: AsyncIterable<FrameSource>): Promise<P
         invisible.add(frame);
         if (++used === FRAMES) break;
       }
+    } catch (error) {
+      // A clip that is damaged further on is still judged by its beginning.
+      if (used === 0 || (error instanceof VivantError && error.code === 'ABORTED')) throw error;
+      break;
     } finally {
       await source.close();
     }
