@@ -10,7 +10,7 @@ export interface FacePalette {
   readonly highlight: number;
   /** Darkest tone of the closed lip line. */
   readonly shadow: number;
-  /** `[3]` colour of teeth divided by their luminance: between the eye whites and the skin's highlights. */
+  /** `[3]` colour of teeth divided by their luminance: the picture's cast with a little of the skin's warmth. */
   readonly toothTint: readonly [number, number, number];
   /** `[3]` colour of the lips divided by their luminance. */
   readonly lipTint: readonly [number, number, number];
@@ -33,18 +33,48 @@ export function facePalette(frame: Frame, points: Float32Array): FacePalette {
   const line = sampleBetween(frame, points, [[INNER_LIP_UPPER, INNER_LIP_LOWER]]);
   const whites = EYES.flatMap((eye) => sampleBetween(frame, points, [[eye.upper, eye.lower]]));
   const bright = [...skin, ...whites].sort(byLuma);
-  const whitest = whites.sort(byLuma).slice(Math.floor(whites.length * 0.6));
-  const top = bright.slice(-whitest.length);
   return {
     skin: percentile(skin, 0.5),
     highlight: percentile(bright, 0.97),
     shadow: Math.min(percentile([...line].sort(byLuma), 0.04), 0.4 * percentile(skin, 0.5)),
-    toothTint: tint([...top, ...whitest, ...whitest]),
+    toothTint: toothTint(castOf(frame), tint(skin)),
     lipTint: tint(lips),
   };
 }
 
 const LIPS = new Set<number>([...OUTER_LIP_UPPER, ...OUTER_LIP_LOWER, ...INNER_LIP_UPPER, ...INNER_LIP_LOWER]);
+
+/** Teeth are never as colourful as skin; this much of the skin's colour beyond the cast stays in them. */
+const WARMTH = 0.35;
+
+function toothTint(cast: readonly number[], skin: readonly number[]): readonly [number, number, number] {
+  const mix = (k: number): number => cast[k]! + (skin[k]! - cast[k]!) * WARMTH;
+  return [mix(0), mix(1), mix(2)];
+}
+
+/**
+ * The colour that everything in the picture shares (varnish, sepia, lamp light), over its luminance: the median tint of a grid
+ * of pixels, half way to grey so that a coloured wall isn't taken for the light. A picture of one hue keeps its hue.
+ */
+function castOf(frame: Frame): readonly [number, number, number] {
+  const tints: number[][] = [[], [], []];
+  for (let j = 0; j < 48; j++) {
+    for (let i = 0; i < 48; i++) {
+      const [y, r, g, b] = pixel(frame, ((i + 0.5) / 48) * frame.width, ((j + 0.5) / 48) * frame.height);
+      if (y < 24) continue;
+      tints[0]!.push(r / y);
+      tints[1]!.push(g / y);
+      tints[2]!.push(b / y);
+    }
+  }
+  const sorted = tints.map((list) => list.sort((p, q) => p - q));
+  const quartile = (k: number, p: number): number => sorted[k]![Math.floor(sorted[k]!.length * p)] ?? 1;
+  // One hue all over: its quartiles lie close together.
+  const spread = Math.max(...[0, 1, 2].map((k) => quartile(k, 0.75) - quartile(k, 0.25)));
+  const keep = Math.min(1, Math.max(0.5, 1.25 - 2.5 * spread));
+  const cast = (k: number): number => 1 + (quartile(k, 0.5) - 1) * keep;
+  return [cast(0), cast(1), cast(2)];
+}
 
 /** Pixels at the centroids of the skin triangles. */
 function sampleSkin(frame: Frame, points: Float32Array): Sample[] {

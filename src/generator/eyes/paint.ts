@@ -70,7 +70,7 @@ export class EyePainter {
         const p = (y * out.width + x) * 4;
         if (b < top && closing > 0.02) this.#paintLid(eye, a, b, top, tall, closing, p, out);
         const inside = Math.min(b - top, bottom - b);
-        const mask = Math.min(1, Math.max(0, inside / edge + 0.5)) * Math.min(1, Math.max(0, (bottom - top) / edge)) * opacity;
+        const mask = Math.min(1, Math.max(0, inside / edge + 0.5)) * Math.min(1, Math.max(0, (bottom - top) / edge - 0.6)) * opacity;
         if (mask > 0) {
           const rebuilt = this.#eyeball(eye, a, b / tall, iris, rebuild, rgb);
           // Lids shade what is drawn anew; the photo's own eye has its shade already.

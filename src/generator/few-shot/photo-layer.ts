@@ -5,6 +5,7 @@ import { CANONICAL_TRIANGLES } from '../../geometry/canonical-mesh.js';
 import { createFlowField, resetFlow, type FlowField } from '../../geometry/flow-field.js';
 import { rasteriseFlow, type MeshPose } from '../../geometry/raster.js';
 import { EyePainter } from '../eyes/paint.js';
+import { bridgeTriangles } from '../warp/bridges.js';
 import { createFaceGrid, type FaceGrid } from '../face-grid.js';
 import { matchColours } from './match-colours.js';
 import { PHOTO_REGIONS, regionWeight, type PhotoRegion } from './regions.js';
@@ -56,7 +57,7 @@ export class PhotoLayer {
   }
 }
 
-const TRIANGLES = Uint16Array.from(CANONICAL_TRIANGLES);
+const TRIANGLES = Uint16Array.from([...CANONICAL_TRIANGLES, ...bridgeTriangles()]);
 
 function faceRegion({ points, frame }: SourcePhoto): readonly [number, number, number, number] {
   let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];

@@ -21,7 +21,7 @@ export class MouthPainter {
   constructor(
     private readonly palette: FacePalette,
     private readonly grain: Grain,
-    /** Tried in order; the first that has something to show is used. */
+    /** Best first; each covers those after it as far as it suits the frame. */
     private readonly interiors: readonly MouthInterior[],
   ) {}
 
@@ -31,7 +31,7 @@ export class MouthPainter {
     const height = openingHeight(o);
     const fade = Math.min(1, (height - FADE_FROM) / (FADE_TO - FADE_FROM));
     if (fade <= 0) return;
-    const interior = this.interiors.find((candidate) => candidate.begin(target, driver));
+    const shares = this.#shares(target, driver);
     const { palette, grain } = this;
     const sample = this.#sample;
     const reach = o.width * 0.52;
@@ -62,10 +62,11 @@ export class MouthPainter {
         const under = Math.min(1, 0.76 + (b - top) / 0.2);
         let tone = palette.shadow * (0.85 + 0.3 * t);
         let redness = 0.6;
-        if (interior) {
-          interior.sample(x, y, Math.min(1, Math.max(0, (t - 0.48) / 0.16)), sample);
-          tone += (sample.luma - tone) * sample.known;
-          redness += (sample.redness - redness) * sample.known;
+        const lower = Math.min(1, Math.max(0, (t - 0.48) / 0.16));
+        for (const { interior, share } of shares) {
+          interior.sample(x, y, lower, sample);
+          tone += (sample.luma - tone) * sample.known * share;
+          redness += (sample.redness - redness) * sample.known * share;
         }
         tone = palette.shadow + (tone - palette.shadow) * corner * under + grain.at(x, y) * GRAIN * Math.min(1, tone / palette.skin);
         const p = (y * out.width + x) * 4;
@@ -78,5 +79,16 @@ export class MouthPainter {
         }
       }
     }
+  }
+
+  /** The sources of this frame, last resort first, each with its opacity over those before it. */
+  #shares(target: TargetFace, driver: DriverView | undefined): readonly { interior: MouthInterior; share: number }[] {
+    const shares = [];
+    for (const interior of this.interiors) {
+      const share = interior.begin(target, driver);
+      if (share > 0) shares.unshift({ interior, share });
+      if (share >= 1) break;
+    }
+    return shares;
   }
 }

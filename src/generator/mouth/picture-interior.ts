@@ -1,7 +1,7 @@
 import type { Frame } from '../../core/frame.js';
 import type { DriverView, FaceState, TargetFace } from '../../core/motion.js';
 import { INNER_LIP_LOWER, INNER_LIP_UPPER } from '../../geometry/face-topology.js';
-import { createOpening, curveAt, curveMean, fitOpening, type Opening } from '../../geometry/opening.js';
+import { createOpening, curveAt, curveMean, fitOpening, openingHeight, type Opening } from '../../geometry/opening.js';
 import { luma, type FacePalette } from '../palette.js';
 import { createLayerMap, type LayerMap, type MouthRest } from './frame.js';
 import { TOOTH_CEILING, type InteriorSample, type MouthInterior } from './interior.js';
@@ -13,8 +13,8 @@ const STRETCH = 1.5;
 /** The same sideways, against the scale of the mouths at rest: a smile must not widen teeth much. */
 const WIDEN = 1.2;
 
-/** Softness of the edge of a still lender's interior, same units. */
-const FEATHER = 0.03;
+/** Grey pictures have no redder lips; then everything counts as tooth and only tone tells. */
+const LEAST_RED = 0.15;
 
 /** A face that lends the inside of its mouth. */
 interface Lender {
@@ -43,10 +43,13 @@ export class PictureInterior implements MouthInterior {
   #low = 255;
 
   readonly #still: boolean;
+  /** Red over green of the lender's teeth, and how much redder its lips are; shares of the luminance. */
+  readonly #toothRed: number;
+  readonly #fleshRed: number;
 
   /**
-   * @param lender - the lender's mouth at rest and its tones; `still` when it is a photo that doesn't move with the target: then
-   * what it doesn't show is left to the cavity.
+   * @param lender - the lender's mouth at rest and its tones; `still` when it is a photo that doesn't move with the target: it
+   * suits mouths that are about as open.
    * @param lend - gives this frame's lender.
    */
   constructor(
@@ -59,18 +62,21 @@ export class PictureInterior implements MouthInterior {
     this.#rest = lender.rest;
     this.#palette = lender.palette;
     this.#still = lender.still;
+    const { toothTint, lipTint } = lender.palette;
+    this.#toothRed = toothTint[0] - toothTint[1];
+    this.#fleshRed = Math.max(LEAST_RED, lipTint[0] - lipTint[1] - this.#toothRed);
     this.#lend = lend;
   }
 
-  begin(target: TargetFace, driver: DriverView | undefined): boolean {
+  begin(target: TargetFace, driver: DriverView | undefined): number {
     const lender = this.#lend(driver);
-    if (!lender) return false;
+    if (!lender) return 0;
     this.#frame = lender.frame;
     fitOpening(lender.points, INNER_LIP_UPPER, INNER_LIP_LOWER, this.#opening);
     fitOpening(target.points, INNER_LIP_UPPER, INNER_LIP_LOWER, this.#target);
     this.#align(lender.state.scale * this.#rest.width, target.scale * this.#sitterRest.width);
     this.#measure();
-    return true;
+    return this.#still ? likeness(openingHeight(this.#target), openingHeight(this.#opening)) : 1;
   }
 
   /**
@@ -132,13 +138,7 @@ export class PictureInterior implements MouthInterior {
     const dy = (py - o.y) / o.width;
     const a = dx * o.ex + dy * o.ey;
     const b = dy * o.ex - dx * o.ey;
-    let known = weight;
-    if (this.#still) {
-      const inside = Math.min(b - curveAt(o.upper, a), curveAt(o.lower, a) - b, 0.5 - Math.abs(a)) - RIM;
-      known *= Math.min(1, Math.max(0, inside / FEATHER + 0.5));
-      if (known <= 0) return;
-    }
-    // Beyond a moving lender's lips the nearest inside colour goes on: a gap would look like a ring.
+    // Beyond the lender's lips the nearest inside colour goes on: a gap would look like a ring.
     const inA = Math.min(0.5 - 2 * RIM, Math.max(2 * RIM - 0.5, a));
     const top = curveAt(o.upper, inA) + RIM;
     const bottom = curveAt(o.lower, inA) - RIM;
@@ -148,9 +148,9 @@ export class PictureInterior implements MouthInterior {
     const t = Math.min(1, Math.max(0, (value - this.#low) / range));
     const floor = this.#sitter.shadow;
     const ceiling = Math.max(floor + 8, TOOTH_CEILING * this.#sitter.highlight);
-    out.luma += known * (floor + (ceiling - floor) * t);
-    out.redness += known * Math.min(1, Math.max(0, (this.#red - this.#green) / (value + 12) / 0.42 - 0.3));
-    out.known += known;
+    out.luma += weight * (floor + (ceiling - floor) * t);
+    out.redness += weight * Math.min(1, Math.max(0, ((this.#red - this.#green) / (value + 12) - this.#toothRed) / this.#fleshRed));
+    out.known += weight;
   }
 
   #red = 0;
@@ -178,6 +178,12 @@ export class PictureInterior implements MouthInterior {
     this.#green = g;
     return luma(r, g, b);
   }
+}
+
+/** 1 when two openings are about equally high, 0 when one is twice the other. */
+function likeness(target: number, lender: number): number {
+  const octaves = Math.abs(Math.log2(Math.max(1e-3, target) / Math.max(1e-3, lender)));
+  return Math.min(1, Math.max(0, (0.95 - octaves) / 0.45));
 }
 
 /** Rotation and scale from one opening's axes to the other's, fixed where the given curves have their middles. */

@@ -45,10 +45,10 @@ export class AtlasInterior implements MouthInterior {
     private readonly atlas: TeethAtlas,
   ) {}
 
-  begin(target: TargetFace): boolean {
+  begin(target: TargetFace): number {
     layerMap(target, this.sitter.rest, 'upper', this.atlas.upper.depth, this.#upper);
     layerMap(target, this.sitter.rest, 'lower', this.atlas.lower.depth, this.#lower);
-    return true;
+    return 1;
   }
 
   sample(x: number, y: number, _lower: number, out: InteriorSample): void {

@@ -1,8 +1,9 @@
 import type { FaceState, TargetFace } from '../../core/motion.js';
 import type { SourcePhoto } from '../../core/ports.js';
 import { CANONICAL_TRIANGLES } from '../../geometry/canonical-mesh.js';
-import { EYES, FACE_OVAL, INNER_LIP_LOWER, INNER_LIP_UPPER } from '../../geometry/face-topology.js';
+import { FACE_OVAL } from '../../geometry/face-topology.js';
 import type { MeshPose } from '../../geometry/raster.js';
+import { bridgeTriangles } from './bridges.js';
 import { createRevealGuard } from './reveal.js';
 import { RING_SCALES, ringBehaviour } from './rings.js';
 
@@ -153,20 +154,6 @@ function ringTriangles(): number[] {
       out.push(a, b, c, b, d, c);
     }
   }
-  return out;
-}
-
-/** Strips between two contours that share their ends; a Delaunay triangulation degenerates where they touch. */
-function bridgeTriangles(): number[] {
-  const out: number[] = [];
-  const strip = (upper: readonly number[], lower: readonly number[]): void => {
-    for (let i = 0; i + 1 < upper.length; i++) {
-      if (i > 0) out.push(upper[i]!, upper[i + 1]!, lower[i]!);
-      if (i + 2 < upper.length || i === 0) out.push(upper[i + 1]!, lower[i + 1]!, lower[i]!);
-    }
-  };
-  strip(INNER_LIP_UPPER, INNER_LIP_LOWER);
-  for (const eye of EYES) strip(eye.upper, eye.lower);
   return out;
 }
 
