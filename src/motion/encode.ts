@@ -49,7 +49,7 @@ function encode(state: FaceState, reference: FaceState, proportions: Proportions
     const down = BELIEF.down[i]! / units.down[i]!;
     offsets[3 * i] = (state.canonical[3 * i]! - reference.canonical[3 * i]!) * across;
     offsets[3 * i + 1] = (state.canonical[3 * i + 1]! - reference.canonical[3 * i + 1]!) * down;
-    offsets[3 * i + 2] = (state.canonical[3 * i + 2]! - reference.canonical[3 * i + 2]!) * across;
+    offsets[3 * i + 2] = ((state.canonical[3 * i + 2]! - reference.canonical[3 * i + 2]!) * BELIEF.down[i]!) / units.across[i]!;
   }
 
   const trust = [1, 1];

@@ -23,7 +23,7 @@ export const EYE_WEIGHTS = EYES.map((eye) => proximity([...eye.upper, ...eye.low
 /** How far each skin point follows the jaw: 1 at the tip of the chin, 0 at the hinge and above the lip line. `[468]` */
 export const JAW_WEIGHT = jawWeights();
 /**
- * How much of a measured offset is believed to be expression, for x and z and for y. `[468]` each.
+ * How much of a measured offset is believed to be expression, across (x) and down and in depth (y, z). `[468]` each.
  *
  * Landmarks that no muscle moves (outline, temples, bridge and tip of the nose) still wander in canonical space: by errors of
  * depth and perspective that change with the pose. Left in, they swell and shrink the head.
@@ -40,11 +40,13 @@ export function regionMask(region: MotionRegion): Float32Array {
 function beliefs(): { readonly across: Float32Array; readonly down: Float32Array } {
   const brow = proximity(BROWS, 3);
   const nose = proximity(NOSE_LINE, 1.8);
+  // Smiles lift the cheeks up to the eyes.
+  const cheeks = proximity([...OUTER_LIP_UPPER, ...OUTER_LIP_LOWER], 7, (i) => LIPS.has(i)).map(Math.sqrt);
   const across = new Float32Array(SKIN_POINTS);
   const down = new Float32Array(SKIN_POINTS);
   for (let i = 0; i < SKIN_POINTS; i++) {
     const eye = Math.max(EYE_WEIGHTS[0][i]!, EYE_WEIGHTS[1][i]!);
-    const soft = Math.max(Math.sqrt(LIP_WEIGHT[i]!), brow[i]!, eye);
+    const soft = Math.max(cheeks[i]!, brow[i]!, eye);
     const still = LIPS.has(i) ? 1 : 1 - 0.8 * nose[i]!;
     across[i] = still * (OVAL.has(i) ? 0.3 * JAW_WEIGHT[i]! : Math.max(soft, 0.5 * JAW_WEIGHT[i]!));
     down[i] = still * Math.max(OVAL.has(i) ? 0 : soft, JAW_WEIGHT[i]!);

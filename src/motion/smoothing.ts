@@ -16,7 +16,7 @@ const TUNING = {
   gaze: { cutoff: 1.2, beta: 14 }, // eye widths
   lipGap: { cutoff: 10, beta: 60 }, // distances between the eyes
   skin: { cutoff: 2, beta: 16 }, // head units
-  lips: { cutoff: 7, beta: 60 },
+  lips: { cutoff: 3.5, beta: 90 },
 } as const satisfies Record<string, OneEuroTuning>;
 
 /** Below the first opening of the eyes (part of the reference's) an iris is a guess and its last place is kept; above the second it is believed. */
