@@ -3,8 +3,8 @@ import { CODED_BITS } from './invisible-payload.js';
 /** The mark is a square tile of this many chips a side, repeated over the picture. */
 export const TILE_CHIPS = 32;
 
-/** Chips of the tile whose sign is fixed: they tell where the tile lies. The other 720 carry each coded bit five times. */
-const SYNC_CHIPS = 304;
+/** Chips of the tile whose sign is fixed: they tell where the tile lies. The other 768 carry each coded bit four or five times. */
+const SYNC_CHIPS = 256;
 
 /** Names this tool: another seed is another, independent mark. */
 const TILE_SEED = 0x7ab1ea05;
@@ -58,9 +58,9 @@ function createLayout(): ChipLayout {
 export const CHIP_LAYOUT: ChipLayout = createLayout();
 
 /** `[32, 32]` chips of the tile, -1 or 1, for coded bits; without bits, only the sync chips, the others 0. */
-export function chipValues(coded: Uint8Array | undefined): Int8Array {
+export function chipValues(coded: Uint8Array | undefined): Float32Array {
   const { bit, sign } = CHIP_LAYOUT;
-  return Int8Array.from(sign, (s, i) => {
+  return Float32Array.from(sign, (s, i) => {
     const b = bit[i]!;
     if (b < 0) return s;
     return coded === undefined ? 0 : coded[b] ? s : -s;
@@ -75,7 +75,7 @@ export function chipValues(coded: Uint8Array | undefined): Int8Array {
  * @param v - The same from the top edge.
  * @returns -1..1.
  */
-export function tileAt(chips: Int8Array, u: number, v: number): number {
+export function tileAt(chips: Float32Array, u: number, v: number): number {
   const fx = u + TILE_CHIPS - 0.5;
   const fy = v + TILE_CHIPS - 0.5;
   const wx = fx - Math.floor(fx);

@@ -2,17 +2,18 @@ import { VivantError } from '../core/errors.js';
 import type { Frame } from '../core/frame.js';
 import { CHIP_LAYOUT, TILE_CHIPS } from './invisible-chips.js';
 import { createFolder } from './invisible-fold.js';
-import { CODED_BITS, decodePayload } from './invisible-payload.js';
+import { CODED_BITS, CRC_FALSE_PASS, decodePayload } from './invisible-payload.js';
 import { createResidualAverage, type ResidualAverage } from './invisible-residual.js';
-import { type Candidate, searchMark, syncCorrelator } from './invisible-search.js';
+import { type Candidate, createMarkSearch, type Searched } from './invisible-search.js';
+import { createSyncCorrelator } from './invisible-sync.js';
 
 /** What was read. */
 export interface InvisibleResult {
-  /** The sync pattern stands out and the payload passes its check. */
+  /** A payload was read and passes its check; {@link FALSE_POSITIVE_BOUND} says how rarely that happens by chance. */
   readonly found: boolean;
   /** Unsigned 32-bit; only when found. */
   readonly payload?: number;
-  /** How far the sync pattern stands out, standard deviations; {@link SYNC_THRESHOLD} is needed. */
+  /** How far the sync pattern stands out, standard deviations: the best of all guesses, so 4 to 5.5 means nothing. */
   readonly z: number;
   /** The picture is a mirror image of what was marked. */
   readonly mirrored: boolean;
@@ -34,14 +35,23 @@ export interface InvisibleDetector {
   result(): InvisibleResult;
 }
 
-/** Least sync z. Unmarked clips reach about 5.5 over the whole search. */
-export const SYNC_THRESHOLD = 6;
+/**
+ * Guesses whose sync pattern stands out less than this aren't read. An unmarked picture's best guess lies around 4 to 5.5, so
+ * this alone proves nothing: the check of the payload does.
+ */
+export const LEAST_Z = 4.2;
+
+/**
+ * Upper bound of the probability that an unmarked clip is found marked, by construction: at most 18 guesses are read, and
+ * random bits pass the 24-bit check once in 2^24.
+ */
+export const FALSE_POSITIVE_BOUND = 18 * CRC_FALSE_PASS;
 
 /** Four samples a chip to place the grid exactly before the bits are read. */
 const READ_BINS = 4 * TILE_CHIPS;
 
-/** Correlates every chip with its triangle and adds up the bits. `[144]` soft bits. */
-function softBits(tile: Float64Array, dx: number, dy: number): Float64Array {
+/** Correlates every chip with its triangle and adds up the bits. `[168]` soft bits. */
+export function softBits(tile: Float64Array, dx: number, dy: number): Float64Array {
   const perChip = READ_BINS / TILE_CHIPS;
   const reach = perChip - 1;
   const soft = new Float64Array(CODED_BITS);
@@ -71,21 +81,38 @@ function mirrorTile(tile: Float64Array): void {
   for (let y = 0; y < READ_BINS; y++) tile.subarray(y * READ_BINS, (y + 1) * READ_BINS).reverse();
 }
 
-function readPayload(average: ResidualAverage, candidate: Candidate): number | undefined {
-  const folder = createFolder(average.sum, average.width, average.height, READ_BINS);
-  const tile = new Float64Array(READ_BINS * READ_BINS);
-  folder.setChipX(candidate.chipX);
-  folder.foldY(candidate.chipY, tile);
-  if (candidate.mirrored) mirrorTile(tile);
-  const match = syncCorrelator(READ_BINS).match(tile);
-  if (match.mirrored) return undefined;
-  return decodePayload(softBits(tile, match.dx, match.dy));
-}
-
 /** Makes a detector for one clip or picture. */
 export function createInvisibleDetector(): InvisibleDetector {
   let average: ResidualAverage | undefined;
   let size = { width: 0, height: 0 };
+  const correlator = createSyncCorrelator(READ_BINS);
+
+  /** The folded tile, turned back when the picture is mirrored, for a chip size in pixels. */
+  const foldTile = ({ picture, width, height }: Searched, chipX: number, chipY: number, mirrored: boolean): Float64Array => {
+    const folder = createFolder(picture, width, height, READ_BINS);
+    const tile = new Float64Array(READ_BINS * READ_BINS);
+    folder.setChipX(chipX);
+    folder.foldY(chipY, tile);
+    if (mirrored) mirrorTile(tile);
+    return tile;
+  };
+
+  /** Reads where an uncropped picture has its mark: then the offset is known and the sync chips aren't needed. */
+  const readUncropped = (searched: Searched, chip: number, mirrored: boolean): (Candidate & { payload: number }) | undefined => {
+    const tile = foldTile(searched, chip, chip, mirrored);
+    const bins = mirrored ? Math.round((-searched.width / chip) * (READ_BINS / TILE_CHIPS)) : 0;
+    const dx = ((bins % READ_BINS) + READ_BINS) % READ_BINS;
+    const payload = decodePayload(softBits(tile, dx, 0));
+    if (payload === undefined) return undefined;
+    return { payload, z: correlator.zAt(tile, dx, 0), dx, dy: 0, mirrored, chipX: chip, chipY: chip };
+  };
+
+  const readGuess = (searched: Searched, guess: Candidate): number | undefined => {
+    const tile = foldTile(searched, guess.chipX, guess.chipY, guess.mirrored);
+    const { dx, dy, mirrored } = correlator.match(tile);
+    return mirrored ? undefined : decodePayload(softBits(tile, dx, dy));
+  };
+
   return {
     add(frame) {
       if (average === undefined) {
@@ -100,20 +127,28 @@ export function createInvisibleDetector(): InvisibleDetector {
       average.add(frame);
     },
     result() {
-      const frames = average?.frames ?? 0;
-      if (average === undefined) return { found: false, z: 0, mirrored: false, chip: [0, 0], frames };
-      const grow = size.width / average.width;
-      const candidates = searchMark(average, Math.max(size.width, size.height), SYNC_THRESHOLD);
-      for (const candidate of candidates) {
-        const { z, mirrored } = candidate;
-        if (z < SYNC_THRESHOLD) break;
-        const payload = readPayload(average, candidate);
-        if (payload === undefined) continue;
-        return { found: true, payload, z, mirrored, chip: [candidate.chipX * grow, candidate.chipY * grow], frames };
+      if (average === undefined) return { found: false, z: 0, mirrored: false, chip: [0, 0], frames: 0 };
+      const { width, height, frames } = average;
+      const shrink = size.width / width;
+      const searched = { picture: average.sum(), width, height, shrink };
+      const search = createMarkSearch(searched);
+      let best: Candidate | undefined;
+      const describe = ({ z, mirrored, chipX, chipY }: Candidate) => ({ z, mirrored, chip: [chipX * shrink, chipY * shrink] as const, frames });
+      for (const chip of search.expectedChips) {
+        for (const mirrored of [false, true]) {
+          const hit = readUncropped(searched, chip, mirrored);
+          if (hit !== undefined) return { found: true, payload: hit.payload, ...describe(hit) };
+        }
       }
-      const best = candidates[0];
-      if (best === undefined) return { found: false, z: 0, mirrored: false, chip: [0, 0], frames };
-      return { found: false, z: best.z, mirrored: best.mirrored, chip: [best.chipX * grow, best.chipY * grow], frames };
+      for (const stage of ['expected', 'rescaled', 'stretched'] as const) {
+        for (const candidate of search[stage]()) {
+          if (best === undefined || candidate.z > best.z) best = candidate;
+          if (candidate.z < LEAST_Z) continue;
+          const payload = readGuess(searched, candidate);
+          if (payload !== undefined) return { found: true, payload, ...describe(candidate) };
+        }
+      }
+      return best === undefined ? { found: false, z: 0, mirrored: false, chip: [0, 0], frames } : { found: false, ...describe(best) };
     },
   };
 }

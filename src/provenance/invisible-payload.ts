@@ -1,12 +1,12 @@
 /**
- * The code of the invisible mark: 32 payload bits + CRC-16, protected by a tail-biting convolutional code of rate 1/3.
+ * The code of the invisible mark: 32 payload bits + CRC-24, protected by a tail-biting convolutional code of rate 1/3.
  *
  * Source of the code: 3GPP TS 36.212 section 5.1.3.1 (constraint length 7, generators 133, 171, 165 octal);
- * of the check: CRC-16/CCITT-FALSE over the four payload bytes.
+ * of the check: CRC-24 of OpenPGP, RFC 9580 section 6.1, over the four payload bytes.
  */
 
 const PAYLOAD_BITS = 32;
-const CRC_BITS = 16;
+const CRC_BITS = 24;
 const MESSAGE_BITS = PAYLOAD_BITS + CRC_BITS;
 const GENERATORS = [0o133, 0o171, 0o165] as const;
 const STATES = 64;
@@ -30,11 +30,11 @@ const OUTPUTS = Uint8Array.from({ length: 2 * STATES }, (_, register) =>
   GENERATORS.reduce((bits, generator, i) => bits | (parity(register & generator) << i), 0),
 );
 
-function crc16(payload: number): number {
-  let crc = 0xffff;
+function crc24(payload: number): number {
+  let crc = 0xb704ce;
   for (let shift = 24; shift >= 0; shift -= 8) {
-    crc ^= ((payload >>> shift) & 0xff) << 8;
-    for (let bit = 0; bit < 8; bit++) crc = crc & 0x8000 ? ((crc << 1) ^ 0x1021) & 0xffff : (crc << 1) & 0xffff;
+    crc ^= ((payload >>> shift) & 0xff) << 16;
+    for (let bit = 0; bit < 8; bit++) crc = ((crc << 1) ^ (crc & 0x800000 ? 0x864cfb : 0)) & 0xffffff;
   }
   return crc;
 }
@@ -43,10 +43,10 @@ function crc16(payload: number): number {
  * Encodes a payload.
  *
  * @param payload - Unsigned 32-bit integer.
- * @returns `[144]` bits, 0 or 1.
+ * @returns `[168]` bits, 0 or 1.
  */
 export function encodePayload(payload: number): Uint8Array {
-  const check = crc16(payload);
+  const check = crc24(payload);
   const message = Uint8Array.from({ length: MESSAGE_BITS }, (_, i) =>
     i < PAYLOAD_BITS ? (payload >>> (PAYLOAD_BITS - 1 - i)) & 1 : (check >>> (MESSAGE_BITS - 1 - i)) & 1,
   );
@@ -101,7 +101,7 @@ function viterbi(soft: Float64Array): Uint8Array {
 /**
  * Decodes a payload.
  *
- * @param soft - `[144]` soft bits: positive means 1, magnitude is reliability, any scale.
+ * @param soft - `[168]` soft bits: positive means 1, magnitude is reliability, any scale.
  * @returns The payload (unsigned 32-bit), or `undefined` when the check fails.
  */
 export function decodePayload(soft: Float64Array): number | undefined {
@@ -110,5 +110,5 @@ export function decodePayload(soft: Float64Array): number | undefined {
   let check = 0;
   for (let i = 0; i < PAYLOAD_BITS; i++) payload = ((payload << 1) | message[i]!) >>> 0;
   for (let i = PAYLOAD_BITS; i < MESSAGE_BITS; i++) check = (check << 1) | message[i]!;
-  return check === crc16(payload) ? payload : undefined;
+  return check === crc24(payload) ? payload : undefined;
 }

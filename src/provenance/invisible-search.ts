@@ -1,118 +1,132 @@
 import { chipSize, TILE_CHIPS } from './invisible-chips.js';
 import { createFolder, type Folder } from './invisible-fold.js';
-import type { ResidualAverage } from './invisible-residual.js';
-import { createSyncCorrelator, type SyncCorrelator, type SyncMatch } from './invisible-sync.js';
+import { createSyncCorrelator, type SyncMatch } from './invisible-sync.js';
 
 /** One guess of the geometry, with how well the sync chips agree. */
 export interface Candidate extends SyncMatch {
-  /** Pixels of the working picture per chip. */
+  /** Pixels of the searched picture per chip. */
   readonly chipX: number;
   readonly chipY: number;
 }
 
-/** Two samples a chip are enough to see the sync peak at any offset. */
-const SEARCH_BINS = 2 * TILE_CHIPS;
-/** Ratio of neighbouring guesses: over 128 chips the pattern then slips by less than half a chip. */
-const STEP = 1.005;
-/** Searched sizes of a chip, as the longer side of the picture divided by it. */
-const MOST_CHIPS = 200;
-const FEWEST_CHIPS = 24;
-/** A peak like this needs no further search. */
-const CERTAIN_Z = 14;
-const KEPT = 4;
-
-const correlators = new Map<number, SyncCorrelator>();
-
-/** The correlator for tiles of `bins` samples a side, made on first use. */
-export function syncCorrelator(bins: number): SyncCorrelator {
-  const known = correlators.get(bins) ?? createSyncCorrelator(bins);
-  correlators.set(bins, known);
-  return known;
+/** A whitened picture, and the size of the frames that it was made from. */
+export interface Searched {
+  /** `[height, width]`. */
+  readonly picture: Float32Array;
+  readonly width: number;
+  readonly height: number;
+  /** Width of the frames divided by the width of the picture, at least 1. */
+  readonly shrink: number;
 }
+
+/** Two samples a chip are enough to see the sync peak at any offset. */
+const BINS = 2 * TILE_CHIPS;
+/** Searched sizes of a chip, as the number of chips along the longer side. */
+const MOST_CHIPS = 150;
+const FEWEST_CHIPS = 24;
+/** Of each search so many best guesses are kept. */
+const KEPT = 4;
+/** Guesses nearer than this in scale are one. */
+const SAME = 0.02;
+/** A picture may have lost this share of one axis and been stretched back. */
+const LARGEST_STRETCH = 1.26;
+
+/** From one guess to the next the pattern shifts by half a chip between the picture's middle and its edge. */
+const nextChip = (chip: number, side: number): number => chip * (1 + chip / side);
+
+/** Guesses from `from` to `to` pixels a chip. */
+function* chips(from: number, to: number, side: number): Generator<number> {
+  for (let chip = from; chip <= to; chip = nextChip(chip, side)) yield chip;
+}
+
+const near = (a: number, b: number): boolean => Math.abs(Math.log(a / b)) < SAME;
 
 /** Keeps the best few candidates, neighbours in scale merged. */
 function keep(best: Candidate[], found: Candidate): void {
-  const near = best.findIndex(
-    (c) => c.mirrored === found.mirrored && Math.abs(Math.log(c.chipX / found.chipX)) < 0.02 && Math.abs(Math.log(c.chipY / found.chipY)) < 0.02,
-  );
-  if (near >= 0) {
-    if (best[near]!.z < found.z) best[near] = found;
-  } else best.push(found);
+  const same = best.findIndex((c) => c.mirrored === found.mirrored && near(c.chipX, found.chipX) && near(c.chipY, found.chipY));
+  if (same < 0) best.push(found);
+  else if (best[same]!.z < found.z) best[same] = found;
   best.sort((a, b) => b.z - a.z);
   best.length = Math.min(best.length, KEPT);
 }
 
-/** Climbs to the best scale near a candidate, both axes by themselves, down to 0.1 %. */
-function refine(folder: Folder, start: Candidate, tile: Float64Array): Candidate {
-  const correlator = syncCorrelator(SEARCH_BINS);
-  let best = start;
-  for (const step of [0.003, 0.001]) {
-    for (let moved = true; moved; ) {
-      moved = false;
-      const from = best;
-      for (const sx of [-1, 0, 1]) {
-        const chipX = from.chipX * (1 + sx * step);
-        folder.setChipX(chipX);
-        for (const sy of [-1, 0, 1]) {
-          const chipY = from.chipY * (1 + sy * step);
-          folder.foldY(chipY, tile);
-          const match = correlator.match(tile);
-          if (match.z > best.z) {
-            best = { ...match, chipX, chipY };
-            moved = true;
+/** Searches one picture. Each search gives its best few guesses, best first. */
+export interface MarkSearch {
+  /** Sizes of a chip that an uncropped picture can have, as marked or made smaller; pixels of the searched picture. */
+  readonly expectedChips: readonly number[];
+  /** Those sizes, with any offset. */
+  expected(): Candidate[];
+  /** Any equal rescaling of both axes, with or without a crop. */
+  rescaled(): Candidate[];
+  /** Crops that were stretched back along one axis more than along the other. */
+  stretched(): Candidate[];
+}
+
+/** Makes a search over scale, offset and both mirror states, coarse to fine. */
+export function createMarkSearch({ picture, width, height, shrink }: Searched): MarkSearch {
+  const folder: Folder = createFolder(picture, width, height, BINS);
+  const correlator = createSyncCorrelator(BINS);
+  const tile = new Float64Array(BINS * BINS);
+  const side = Math.max(width, height);
+
+  const guess = (chipX: number, chipY: number): Candidate => {
+    folder.foldY(chipY, tile);
+    return { ...correlator.match(tile), chipX, chipY };
+  };
+
+  /** Climbs to the best scale near a guess, both axes by themselves, down to a tenth of the search step. */
+  const refine = (start: Candidate): Candidate => {
+    let best = start;
+    const step = start.chipX / side;
+    for (const share of [0.3, 0.1]) {
+      for (let from: Candidate | undefined; from !== best; ) {
+        from = best;
+        for (const sx of [-1, 0, 1]) {
+          const chipX = from.chipX * (1 + sx * share * step);
+          folder.setChipX(chipX);
+          for (const sy of [-1, 0, 1]) {
+            const found = guess(chipX, from.chipY * (1 + sy * share * step));
+            if (found.z > best.z) best = found;
           }
         }
       }
     }
-  }
-  return best;
-}
+    return best;
+  };
+  const refineAll = (best: readonly Candidate[]): Candidate[] => best.map(refine).sort((a, b) => b.z - a.z);
 
-/** Chip sizes that a picture of this size has when it was not cropped, before or after halving. */
-function expectedChips(width: number, height: number): number[] {
-  const side = Math.max(width, height);
-  const sizes = [chipSize(width, height), side / 128, chipSize(2 * width, 2 * height) / 2];
-  return sizes.filter((size, i) => sizes.findIndex((s) => Math.abs(s / size - 1) < 0.01) === i);
-}
+  const frameWidth = width * shrink;
+  const frameHeight = height * shrink;
+  const sizes = [1, 2, 4 / 3].map((grow) => chipSize(grow * frameWidth, grow * frameHeight) / grow / shrink);
+  const expectedChips = sizes.filter((size, i) => sizes.findIndex((s) => near(s, size)) === i);
 
-/**
- * Looks for the mark over scales, offsets and both mirror states, coarse to fine.
- *
- * First equal scales in both axes (any rescaling or crop), then, without success, unequal ones up to a crop of 20 % of one
- * axis that was stretched back.
- *
- * @param nativeSide - Longer side of the frames before they were shrunk to the working size, pixels.
- * @returns The best few, best first.
- */
-export function searchMark(average: ResidualAverage, nativeSide: number, enoughZ: number): Candidate[] {
-  const { width, height, sum } = average;
-  const folder = createFolder(sum, width, height, SEARCH_BINS);
-  const correlator = syncCorrelator(SEARCH_BINS);
-  const tile = new Float64Array(SEARCH_BINS * SEARCH_BINS);
-  const best: Candidate[] = [];
-  const side = Math.max(width, height);
-
-  for (let chip = side / MOST_CHIPS; chip <= side / FEWEST_CHIPS; chip *= STEP) {
-    folder.setChipX(chip);
-    folder.foldY(chip, tile);
-    keep(best, { ...correlator.match(tile), chipX: chip, chipY: chip });
-  }
-  const refined = () => best.map((c) => refine(folder, c, tile)).sort((a, b) => b.z - a.z);
-  const equal = refined();
-  if (equal[0] !== undefined && equal[0].z >= enoughZ) return equal;
-
-  const shrunk = side / nativeSide;
-  for (const expected of expectedChips(width / shrunk, height / shrunk)) {
-    const from = expected * shrunk * 0.985;
-    const to = expected * shrunk * 1.26;
-    for (let chipX = from; chipX <= to; chipX *= STEP) {
-      folder.setChipX(chipX);
-      for (let chipY = from; chipY <= to; chipY *= STEP) {
-        folder.foldY(chipY, tile);
-        keep(best, { ...correlator.match(tile), chipX, chipY });
+  return {
+    expectedChips,
+    expected() {
+      const best: Candidate[] = [];
+      for (const chip of expectedChips) {
+        folder.setChipX(chip);
+        keep(best, guess(chip, chip));
       }
-      if (best[0]!.z >= CERTAIN_Z) break;
-    }
-  }
-  return refined();
+      return refineAll(best);
+    },
+    rescaled() {
+      const best: Candidate[] = [];
+      for (const chip of chips(side / MOST_CHIPS, side / FEWEST_CHIPS, side)) {
+        folder.setChipX(chip);
+        keep(best, guess(chip, chip));
+      }
+      return refineAll(best);
+    },
+    stretched() {
+      const best: Candidate[] = [];
+      for (const expected of expectedChips) {
+        for (const chipX of chips(expected, expected * LARGEST_STRETCH, side)) {
+          folder.setChipX(chipX);
+          for (const chipY of chips(expected, expected * LARGEST_STRETCH, side)) keep(best, guess(chipX, chipY));
+        }
+      }
+      return refineAll(best);
+    },
+  };
 }

@@ -6,10 +6,10 @@ export const STRENGTH_CELL_SHIFT = 2;
 export const STRENGTH_UNIT = 32;
 
 /** Levels of brightness on flat, mid-grey areas: below what the eye sees at 1:1. */
-const FLAT_LEVELS = 1;
+const FLAT_LEVELS = 1.25;
 /** Levels added for each level of local activity. */
-const LEVELS_PER_ACTIVITY = 0.4;
-const MOST_LEVELS = 4;
+const LEVELS_PER_ACTIVITY = 0.12;
+const MOST_LEVELS = 2.6;
 /** Below this brightness the strength falls to half, since the eye sees more there. */
 const DARK = 48;
 
@@ -17,6 +17,9 @@ const DARK = 48;
 export interface StrengthMap {
   readonly columns: number;
   readonly rows: number;
+  /** Factor on all strengths. */
+  readonly gain: number;
+  setGain(gain: number): void;
   /**
    * Looks at a picture.
    *
@@ -44,7 +47,7 @@ function boxSum(source: Uint16Array, target: Uint16Array, scratch: Uint16Array, 
 }
 
 /** Small pictures hold fewer chips, so each may be up to this much stronger. */
-const SMALL_PICTURE_GAIN = 1.4;
+const SMALL_PICTURE_GAIN = 1.45;
 
 /** Makes a map for pictures of one size; its memory is reused. */
 export function createStrengthMap(width: number, height: number): StrengthMap {
@@ -55,11 +58,7 @@ export function createStrengthMap(width: number, height: number): StrengthMap {
   const blurred = new Uint16Array(columns * rows);
   const scratch = new Uint16Array(columns * rows);
   const strength = new Uint8Array(columns * rows);
-  const gain = Math.min(SMALL_PICTURE_GAIN, Math.max(1, (512 / Math.sqrt(width * height)) ** 0.5));
-  const flat = FLAT_LEVELS * STRENGTH_UNIT * gain;
-  const most = MOST_LEVELS * STRENGTH_UNIT * gain;
-  // `blurred` sums nine cells of four-sample units: 36 per level.
-  const slope = (LEVELS_PER_ACTIVITY * STRENGTH_UNIT * gain) / 36;
+  let gain = Math.min(SMALL_PICTURE_GAIN, Math.max(1, (512 / Math.sqrt(width * height)) ** 0.8));
 
   /** Means of the cells, from four samples of (R + 2G + B) / 4 each, and how far the samples lie from them. */
   const sample = (data: Uint8ClampedArray): void => {
@@ -89,7 +88,17 @@ export function createStrengthMap(width: number, height: number): StrengthMap {
   return {
     columns,
     rows,
+    get gain() {
+      return gain;
+    },
+    setGain(value) {
+      gain = value;
+    },
     measure(data) {
+      const flat = FLAT_LEVELS * STRENGTH_UNIT * gain;
+      const most = MOST_LEVELS * STRENGTH_UNIT * gain;
+      // `blurred` sums nine cells of four-sample units: 36 per level.
+      const slope = (LEVELS_PER_ACTIVITY * STRENGTH_UNIT * gain) / 36;
       sample(data);
       boxSum(mean, blurred, scratch, columns, rows);
       for (let c = 0; c < activity.length; c++) activity[c]! += Math.abs(mean[c]! - ((blurred[c]! * 7282) >> 16)); // / 9

@@ -17,6 +17,8 @@ export interface SyncCorrelator {
   readonly bins: number;
   /** @param tile - `[bins, bins]`, mean 0; not changed. */
   match(tile: Float64Array): SyncMatch;
+  /** How far the sync chips stand out at a known offset (bins) of an unmirrored tile, standard deviations. */
+  zAt(tile: Float64Array, dx: number, dy: number): number;
 }
 
 /**
@@ -61,15 +63,16 @@ export function createSyncCorrelator(bins: number): SyncCorrelator {
     fft.transform(re, im, true);
   };
 
-  const peak = (values: Float64Array) => {
-    let at = 0;
+  /** Largest value, or the one at `given`. */
+  const peak = (values: Float64Array, given?: number) => {
+    let at = given ?? 0;
     let sum = 0;
     let squares = 0;
     for (let i = 0; i < count; i++) {
       const v = values[i]!;
       sum += v;
       squares += v * v;
-      if (v > values[at]!) at = i;
+      if (given === undefined && v > values[at]!) at = i;
     }
     const mean = sum / count;
     const deviation = Math.sqrt(Math.max(0, squares / count - mean * mean)) || Infinity;
@@ -78,6 +81,10 @@ export function createSyncCorrelator(bins: number): SyncCorrelator {
 
   return {
     bins,
+    zAt(tile, dx, dy) {
+      correlate(tile);
+      return peak(re, dy * bins + dx).z;
+    },
     match(tile) {
       correlate(tile);
       const plain = peak(re);
