@@ -1,4 +1,4 @@
-import type { LayerReport } from '../core/disclosure.js';
+import type { BadgeResult } from './badge-detect.js';
 import type { ManifestReading } from './c2pa-read.js';
 import type { Container } from './container.js';
 import type { InvisibleResult } from './invisible-detect.js';
@@ -12,8 +12,7 @@ export interface Evidence {
   readonly container: Container;
   /** One file, or all frames of a PNG sequence. */
   readonly isSequence: boolean;
-  /** The visible badge, judged from pixels. */
-  readonly badge: LayerReport;
+  readonly badge: BadgeResult;
   readonly invisible: InvisibleResult;
   readonly tags: TagReading;
   readonly xmp: XmpReading | undefined;
@@ -39,5 +38,5 @@ export function signedPayload(evidence: Evidence): number | undefined {
 
 /** Whether some trace shows that this tool made the file, as opposed to a file that never had its layers. */
 export function isOurs({ invisible, badge, tags, xmp, manifest, sidecar }: Evidence): boolean {
-  return invisible.found || badge.status === 'present' || tags.payload !== undefined || xmp?.payload !== undefined || manifest?.rights !== undefined || sidecar !== undefined;
+  return invisible.found || badge.found || tags.payload !== undefined || xmp?.payload !== undefined || manifest?.rights !== undefined || sidecar !== undefined;
 }

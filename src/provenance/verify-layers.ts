@@ -9,7 +9,12 @@ import { carriesXmp } from './xmp.js';
 
 /** Judges each layer on its own and against the others. */
 export function judgeLayers(evidence: Evidence): Readonly<Record<DisclosureLayer, LayerReport>> {
-  return { badge: evidence.badge, invisible: judgeInvisible(evidence), tags: judgeTags(evidence), xmp: judgeXmp(evidence), c2pa: judgeC2pa(evidence) };
+  return { badge: judgeBadge(evidence), invisible: judgeInvisible(evidence), tags: judgeTags(evidence), xmp: judgeXmp(evidence), c2pa: judgeC2pa(evidence) };
+}
+
+function judgeBadge({ badge }: Evidence): LayerReport {
+  if (!badge.found) return { status: 'absent', detail: 'No visible badge was recognised in the picture.' };
+  return { status: 'present', detail: `The picture shows the badge that says that it is synthetic${badge.mirrored ? ', mirrored' : ''}.` };
 }
 
 function judgeInvisible(evidence: Evidence): LayerReport {

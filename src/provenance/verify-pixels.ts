@@ -1,6 +1,6 @@
-import type { LayerReport } from '../core/disclosure.js';
 import { VivantError } from '../core/errors.js';
 import type { FrameSource } from '../core/ports.js';
+import { createBadgeDetector, type BadgeResult } from './badge-detect.js';
 import { createInvisibleDetector, type InvisibleResult } from './invisible-detect.js';
 
 /** Frames that are looked at: enough for the mark to stand out of what moves. */
@@ -11,12 +11,13 @@ const MAX_STEP = 30;
 /** What the pixels say. */
 export interface PixelReading {
   readonly invisible: InvisibleResult;
-  readonly badge: LayerReport;
+  readonly badge: BadgeResult;
 }
 
 /** Reads both marks from frames spread over the sources (one clip, or the pictures of a sequence one after another). */
 export async function readPixels(sources: AsyncIterable<FrameSource>): Promise<PixelReading> {
   const invisible = createInvisibleDetector();
+  const badge = createBadgeDetector();
   let used = 0;
   for await (const source of sources) {
     try {
@@ -25,6 +26,7 @@ export async function readPixels(sources: AsyncIterable<FrameSource>): Promise<P
       for await (const frame of source) {
         if (index++ % step !== 0) continue;
         invisible.add(frame);
+        badge.add(frame);
         if (++used === FRAMES) break;
       }
     } catch (error) {
@@ -36,5 +38,5 @@ export async function readPixels(sources: AsyncIterable<FrameSource>): Promise<P
     }
     if (used === FRAMES) break;
   }
-  return { invisible: invisible.result(), badge: { status: 'unsupported', detail: 'The visible badge was not looked for.' } };
+  return { invisible: invisible.result(), badge: badge.result() };
 }

@@ -81,7 +81,7 @@ async function* openAll(paths: readonly string[], io: VerifyIo): AsyncGenerator<
 function saysSo(evidence: Evidence): boolean {
   const { badge, invisible, tags, xmp, manifest, sidecar } = evidence;
   return (
-    badge.status === 'present' ||
+    badge.found ||
     invisible.found ||
     tags.synthetic ||
     (xmp?.digitalSourceType !== undefined && saysSynthetic(xmp.digitalSourceType)) ||
