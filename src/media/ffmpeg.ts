@@ -81,14 +81,17 @@ export async function startFfmpeg(job: FfmpegJob): Promise<FfmpegRun> {
   // `-y`: the temporary name has been reserved as an empty file.
   command.output(job.output as string).outputOptions(...job.outputOptions, '-y');
 
+  let child: ChildProcess | undefined;
   let wanted: 'killed' | 'aborted' | undefined;
   const stop = (why: 'killed' | 'aborted'): void => {
     wanted ??= why;
-    command.ffmpegProc?.kill('SIGKILL');
+    child?.kill('SIGKILL');
+    // Nobody reads the rest; a stream that is not read never closes, and `exit` waits for that.
+    child?.stdout?.destroy();
   };
   const onAbort = (): void => stop('aborted');
   job.signal?.addEventListener('abort', onAbort, { once: true });
-  const forget = onProcessEnd(() => command.ffmpegProc?.kill('SIGKILL'));
+  const forget = onProcessEnd(() => child?.kill('SIGKILL'));
 
   command.on('stderr', (line: string) => {
     if (line.trim() === '') return;
@@ -105,21 +108,19 @@ export async function startFfmpeg(job: FfmpegJob): Promise<FfmpegRun> {
   });
   stdin.catch(() => undefined); // Jobs without a pipe never look at it.
 
-  let child: ChildProcess | undefined;
   const exit = new Promise<FfmpegExit>((resolve) => {
     const settle = async (result: FfmpegExit): Promise<void> => {
       job.signal?.removeEventListener('abort', onAbort);
       forget();
       notStarted(new Error(result.reason ?? 'ffmpeg has ended'));
       const stdout = child?.stdout;
-      // What ffmpeg has written still counts when it ended by itself; after a kill nobody reads it.
-      if (result.status === 'killed' || result.status === 'aborted') stdout?.destroy();
+      // The process may be gone before all that it wrote is read.
       if (stdout && !stdout.closed) await once(stdout, 'close');
       resolve(result);
     };
     command.on('start', () => {
       child = command.ffmpegProc;
-      if (wanted !== undefined) child?.kill('SIGKILL');
+      if (wanted !== undefined) stop(wanted);
       if (!child?.stdin) return;
       // A dead encoder shows in its exit; EPIPE on the way there is no news.
       child.stdin.on('error', () => undefined);

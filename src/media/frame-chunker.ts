@@ -32,11 +32,6 @@ export class FrameChunker extends Writable {
     return this.#filled;
   }
 
-  /** Bytes of a last, incomplete frame. */
-  get leftover(): number {
-    return this.#offset;
-  }
-
   /** The next frame, `[height, width, 4]`; `undefined` at the end. Gives the frame before it back to the ring. */
   async next(): Promise<Uint8ClampedArray | undefined> {
     this.#resume?.();
@@ -47,10 +42,9 @@ export class FrameChunker extends Writable {
     return this.#slots[this.#taken++ % SLOTS];
   }
 
-  /** Ends the stream without waiting for its source. */
-  finish(): void {
-    this.#ended = true;
-    this.#wake?.();
+  /** Tells that the source is gone. Without effect where it has ended the stream in good order: what it wrote still comes. */
+  sourceGone(): void {
+    if (!this.writableEnded) this.#end();
   }
 
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {
@@ -82,7 +76,12 @@ export class FrameChunker extends Writable {
   }
 
   override _final(done: () => void): void {
-    this.finish();
+    this.#end();
     done();
+  }
+
+  #end(): void {
+    this.#ended = true;
+    this.#wake?.();
   }
 }

@@ -105,7 +105,7 @@ async function* keyFrames(
   let ended = false;
   void run.exit.then(() => {
     ended = true;
-    chunker.finish();
+    chunker.sourceGone();
     wake();
   });
   try {

@@ -106,7 +106,7 @@ class FfmpegSource implements VideoSource {
     if (this.#run || this.#closed) throw new Error('A video source can be read only once.');
     const run = (this.#run = await this.#start());
     // A process that dies before its output is connected never ends the stream.
-    void run.exit.then(() => this.#chunker.finish());
+    void run.exit.then(() => this.#chunker.sourceGone());
     try {
       for (let index = 0; ; index++) {
         const data = await this.#chunker.next();

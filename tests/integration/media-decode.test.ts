@@ -196,6 +196,14 @@ describe('what ffmpeg reads', () => {
     await source.close();
     await source.close();
     expect(source.decodedFrames).toBeLessThan(20);
+    // Nor after ffmpeg itself has ended, with frames that nobody took.
+    for (const wait of [0, 1500]) {
+      const short = await openVideo(file('cfr.mp4'), { end: 0.6 });
+      for await (const frame of short) {
+        await new Promise((resolve) => setTimeout(resolve, wait));
+        if (frame.index === 1) break;
+      }
+    }
   });
 });
 

@@ -194,8 +194,7 @@ describe.runIf(linux)('encoders that die', () => {
     expect(readdirSync(inside)).toEqual([]);
   });
 
-  it.each(['mp4', 'png-sequence'])('%s: DISK_FULL on a full disk', (format, ...rest) => {
-    void rest;
+  it.each(['mp4', 'png-sequence'])('%s: DISK_FULL on a full disk', (format) => {
     const inside = file(`tiny-${format}`);
     mkdirSync(inside);
     try {
