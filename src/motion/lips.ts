@@ -11,6 +11,8 @@ const APART = 0.024;
 const UPPER_SHARE = 0.25;
 /** How much of a border point's correction the rest of its column follows, inner border first. */
 const COLUMN_FOLLOWS = [1, 0.9, 0.75, 0.6] as const;
+/** Rolled in or stretched, lips keep this part of their thickness at rest. */
+const THINNEST = 0.3;
 /** The pairs that measure the gap: the middle five of nine. */
 const MEASURED_PAIRS = LIP_PAIRS.slice(2, 7);
 
@@ -62,6 +64,25 @@ export function joinLips(canonical: Float32Array, contact: number, resting: Floa
   const mean = (total / LIP_PAIRS.length) * (UPPER_SHARE - 1) * COLUMN_FOLLOWS[3];
   if (mean === 0) return;
   for (const i of CHIN) canonical[3 * i + 1]! += mean * JAW_WEIGHT[i]! * (OUTLINE.has(i) ? JAW_WEIGHT[i]! : 1);
+}
+
+/**
+ * Keeps the red of the lips from turning inside out when a strong motion meets thin painted lips, in place.
+ *
+ * @param resting - the sitter at rest, `[478, 3]`
+ */
+export function keepThickness(canonical: Float32Array, resting: Float32Array): void {
+  for (const [columns, outwards] of [[UPPER_LIP_COLUMNS, -1], [LOWER_LIP_COLUMNS, 1]] as const) {
+    for (const column of columns) {
+      for (let k = 1; k < column.length; k++) {
+        const inner = 3 * column[k - 1]! + 1;
+        const outer = 3 * column[k]! + 1;
+        const rest = outwards * (resting[outer]! - resting[inner]!);
+        const missing = Math.min(rest, THINNEST * Math.abs(rest)) - outwards * (canonical[outer]! - canonical[inner]!);
+        if (missing > 0) canonical[outer]! += outwards * missing;
+      }
+    }
+  }
 }
 
 function moveColumn(canonical: Float32Array, column: readonly number[], down: number): void {

@@ -5,7 +5,7 @@ import { SKIN_POINTS } from './canonical-shape.js';
 import { posePoints } from './face-state.js';
 import { moveIris } from './gaze.js';
 import { moveLids } from './lids.js';
-import { joinLips, lipContact } from './lips.js';
+import { joinLips, keepThickness, lipContact } from './lips.js';
 import { composeMotion, FEATURE, type MotionFrame } from './motion-frame.js';
 import { estimateNeutral } from './neutral.js';
 import { softLimit, turnHead } from './pose-limits.js';
@@ -79,6 +79,7 @@ export function createRetargeter(options: RetargetOptions): (motion: MotionFrame
       const gap = motion.features[FEATURE.lipGap]!;
       const meant = absolute ? 1 : Math.max(speaking, Math.min(1, Math.max(0, (restingGap - gap) / CLOSING)));
       joinLips(canonical, lipContact(gap) * meant * Math.min(1, 2 * amplitude), base);
+      keepThickness(canonical, base);
     }
     EYES.forEach((eye, side) => {
       for (const i of [...eye.upper, ...eye.lower]) canonical.set(base.subarray(3 * i, 3 * i + 3), 3 * i);

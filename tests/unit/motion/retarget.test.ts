@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { EYES, INNER_LIP_LOWER, INNER_LIP_UPPER } from '#dist/geometry/face-topology.js';
 import { toHeadAngles } from '#dist/geometry/rotation.js';
 import { createMotionEncoder } from '#dist/motion/encode.js';
-import { LIP_PAIRS } from '#dist/motion/lip-columns.js';
+import { LIP_PAIRS, LOWER_LIP_COLUMNS, UPPER_LIP_COLUMNS } from '#dist/motion/lip-columns.js';
 import { HEAD_LIMITS, softLimit, TURN_LIMITS } from '#dist/motion/pose-limits.js';
 import { createRetargeter, type RetargetOptions } from '#dist/motion/retarget.js';
 import { apart, face, facePoints, furthest, gazeX, type Sitter } from './synthetic-face.js';
@@ -113,12 +113,15 @@ describe('expression', () => {
 });
 
 describe('lips', () => {
-  it('never cross, and lids neither', () => {
+  it('never cross or turn inside out, and lids neither', () => {
     fc.assert(
       fc.property(performance, modes, fc.double({ min: 0, max: 2, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true }), (now, mode, amplitude, speaking) => {
         const { canonical, points } = transfer(now, { mode, amplitude, speaking, rest: { ...DRIVER, gap: 0.08 } });
         expect(points.every(Number.isFinite)).toBe(true);
         for (const [upper, lower] of LIP_PAIRS) expect(canonical[3 * lower + 1]! - canonical[3 * upper + 1]!).toBeGreaterThan(-1e-5);
+        for (const [columns, outwards] of [[UPPER_LIP_COLUMNS, -1], [LOWER_LIP_COLUMNS, 1]] as const) {
+          for (const column of columns) expect(outwards * (canonical[3 * column[3]! + 1]! - canonical[3 * column[0]! + 1]!)).toBeGreaterThan(0);
+        }
         for (const eye of EYES) {
           for (let i = 1; i < 8; i++) expect(canonical[3 * eye.lower[i]! + 1]! - canonical[3 * eye.upper[i]! + 1]!).toBeGreaterThan(-1e-5);
         }
