@@ -56,7 +56,8 @@ async function startUnlessUnsupported(driver: BackendDriver, preference: Backend
     return await driver.start();
   } catch (error) {
     if (preference !== 'auto' || !(error instanceof VivantError) || error.code !== 'BACKEND_UNAVAILABLE') throw error;
-    tried.push({ name: driver.name, reason: error.message });
+    const { reason } = error.details; // the message without its advice
+    tried.push({ name: driver.name, reason: typeof reason === 'string' ? reason : error.message });
     return undefined;
   }
 }

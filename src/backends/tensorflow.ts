@@ -44,8 +44,9 @@ export const tensorflow: BackendDriver = {
         failures.push(error);
       }
     }
-    throw new VivantError('BACKEND_UNAVAILABLE', `Expected the tensorflow backend to load but ${failures.length === 0 ? 'no native addon was found' : `its native addon did not: ${String(failures[0])}`}. ${ADVICE}`, {
-      details: { backend: 'tensorflow' },
+    const reason = failures.length === 0 ? 'its native addon (tfjs_binding.node) was not found' : `its native addon did not load: ${String(failures[0])}`;
+    throw new VivantError('BACKEND_UNAVAILABLE', `Expected the tensorflow backend to start but ${reason}. ${ADVICE}`, {
+      details: { backend: 'tensorflow', reason },
       cause: failures[0],
     });
   },

@@ -31,7 +31,7 @@ export const webgpu: BackendDriver = {
   async start(): Promise<RunningBackend> {
     const { answer, peers } = await probe();
     if (!answer.supported || peers === undefined) {
-      throw new VivantError('BACKEND_UNAVAILABLE', `Expected the webgpu backend to find a graphics card but ${answer.supported ? 'it is gone' : answer.reason}. ${ADVICE}`, { details: { backend: 'webgpu' } });
+      throw unavailable(answer.supported ? 'its graphics card is gone' : answer.reason);
     }
     restore ??= exposeWebgpu(peers.module, peers.gpu);
     try {
@@ -42,7 +42,7 @@ export const webgpu: BackendDriver = {
     } catch (cause) {
       if (cause instanceof VivantError) throw cause;
       hideWebgpu();
-      throw new VivantError('BACKEND_UNAVAILABLE', `Expected the webgpu backend to load but it did not: ${String(cause)}. ${ADVICE}`, { details: { backend: 'webgpu' }, cause });
+      throw unavailable(`tfjs-backend-webgpu did not start: ${String(cause)}`, cause);
     }
   },
 };
@@ -80,6 +80,10 @@ async function probe(): Promise<Probe> {
   } catch (error) {
     return no(`webgpu ${dawn.version} could not be loaded: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+function unavailable(reason: string, cause?: unknown): VivantError {
+  return new VivantError('BACKEND_UNAVAILABLE', `Expected the webgpu backend to start but ${reason}. ${ADVICE}`, { details: { backend: 'webgpu', reason }, cause });
 }
 
 function no(reason: string): Probe {
