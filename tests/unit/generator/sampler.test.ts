@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { createFrame } from '#dist/core/frame.js';
+import { createFlowField } from '#dist/geometry/flow-field.js';
+import { applyGains, sampleFlow } from '#dist/generator/sampler.js';
+
+function noise(width: number, height: number) {
+  const frame = createFrame(width, height);
+  let seed = 1;
+  for (let i = 0; i < frame.data.length; i++) {
+    seed = (Math.imul(seed, 1103515245) + 12345) >>> 0;
+    frame.data[i] = i % 4 === 3 ? 255 : seed >>> 24;
+  }
+  return frame;
+}
+
+describe('sampleFlow', () => {
+  it('copies bytes where nothing moves', () => {
+    const source = noise(61, 43);
+    const out = createFrame(61, 43);
+    sampleFlow(source, createFlowField(0, 0, 61, 43, 1), out);
+    expect(Buffer.from(out.data).equals(Buffer.from(source.data))).toBe(true);
+  });
+
+  it('is bilinear between pixels, at any flow resolution', () => {
+    const source = createFrame(64, 64);
+    for (let y = 0; y < 64; y++) for (let x = 0; x < 64; x++) source.data.set([3 * x, 3 * y, 128, 255], (y * 64 + x) * 4);
+    for (const step of [1, 2, 3.5]) {
+      const out = createFrame(64, 64);
+      const field = createFlowField(0, 0, 64, 64, step);
+      for (let c = 0; c < field.x.length; c++) {
+        field.x[c]! += 2.5;
+        field.y[c]! -= 1.25;
+      }
+      sampleFlow(source, field, out);
+      const o = (30 * 64 + 20) * 4;
+      expect(Math.abs(out.data[o]! - 3 * 22.5)).toBeLessThanOrEqual(1);
+      expect(Math.abs(out.data[o + 1]! - 3 * 28.75)).toBeLessThanOrEqual(1);
+      expect(out.data[o + 3]).toBe(255);
+    }
+  });
+
+  it('takes the edge pixel outside and writes only the rectangle of the field', () => {
+    const source = noise(32, 32);
+    const out = createFrame(32, 32);
+    const field = createFlowField(8, 8, 8, 8, 1);
+    field.x.fill(-500);
+    field.y.fill(900);
+    sampleFlow(source, field, out);
+    expect([...out.data.subarray((8 * 32 + 8) * 4, (8 * 32 + 8) * 4 + 3)]).toEqual([...source.data.subarray(31 * 32 * 4, 31 * 32 * 4 + 3)]);
+    expect([...out.data.subarray(0, 3)]).toEqual([0, 0, 0]);
+    expect([...out.data.subarray((16 * 32 + 16) * 4, (16 * 32 + 16) * 4 + 3)]).toEqual([0, 0, 0]);
+  });
+
+  it('applies gains at source positions, like applyGains after it', () => {
+    const source = createFrame(32, 32);
+    source.data.fill(100);
+    const field = createFlowField(0, 0, 32, 32, 1);
+    const gain = new Float32Array(64).fill(0.5);
+    const gains = { originX: 0, originY: 0, step: 4, cols: 8, rows: 8, gain };
+    const direct = createFrame(32, 32);
+    sampleFlow(source, field, direct, gains);
+    expect(direct.data[(10 * 32 + 10) * 4]).toBe(50);
+    const after = createFrame(32, 32);
+    sampleFlow(source, field, after);
+    applyGains(field, gains, after);
+    expect(after.data[(10 * 32 + 10) * 4]).toBe(50);
+  });
+});
