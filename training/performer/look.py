@@ -69,7 +69,7 @@ def tune_materials(R, head):
     material('tongue', (0.44, 0.16, 0.15), rough=0.42, spec=0.4, bump=0.10)
     dark = head.tone < 0.2
     # A sclera lit like the skin around it looks too white in a dark face.
-    material('eye', (0.80, 0.765, 0.73) if dark else (1.08, 1.03, 0.99), sat=0.8)
+    material('eye', (0.80, 0.755, 0.71) if dark else (1.08, 1.03, 0.99), sat=1.15 if dark else 0.8)
     material('hair', rough=0.95 if head.hairc.max() < 0.03 else 0.5, spec=0.2)  # black hair greys out at its edges otherwise
     material('face', rough=0.42 if dark else 0.46, spec=0.42 if dark else 0.34, bump=0.07)
     material('head', bump=0.07)
@@ -78,10 +78,10 @@ def tune_materials(R, head):
 class Studio:
     """Builds scenes that have the fields the reference `render` and `sensor` read, without any chance in them."""
 
-    def __init__(self, R, width: int, scale=0.80, centre=(0.0, 2.4), distance=95.0, exposure=1.12, side=1, wall=WALL):
+    def __init__(self, R, width: int, scale=0.80, centre=(0.0, 2.4), distance=95.0, exposure=1.12, side=1, wall=WALL, ambient=1.0):
         """`scale` x 34 model units are visible across `width`; `centre` is the model point in the middle of the picture.
 
-        `side` is 1 for the key light on the right of the picture, -1 for the left; `wall` are the lit and the far colour of the backdrop.
+        `side` is 1 for the key light on the right of the picture, -1 for the left; `wall` are the lit and the far colour of the backdrop; `ambient` scales the shadowless part of the light.
         """
         s = R.Scene(np.random.RandomState(1), width, scale)
         s.roll, s.drift = 0.0, [0, 0.1, 0, 0]
@@ -96,7 +96,7 @@ class Studio:
         s.lights = (R.Light * 3)(*[R.Light((R.C.c_float * 3)(*d), (R.C.c_float * 3)(*c), shadow) for d, c, shadow in lights])
         # Irradiance of a big soft box high on that side: constant, y, z, x (then the second order, left at zero).
         warm = np.array([1.0, 0.975, 0.94])[:, None]
-        s.sh = R.f32(warm * np.array([[0.37, 0.12, 0.11, 0.08 * side, 0, 0, 0, 0, 0]]))
+        s.sh = R.f32(ambient * warm * np.array([[0.37, 0.12, 0.11, 0.08 * side, 0, 0, 0, 0, 0]]))
         s.bgW = R.f32(backdrop(width, *wall))
         self.scene = s
 

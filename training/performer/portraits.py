@@ -61,8 +61,8 @@ def main():
     R = load_renderer(options.assets)
     model = R.Model()
     if options.portrait:
-        scene = Studio(R, 960, scale=1.16, centre=(0.4, -0.9), side=-1, wall=PORTRAIT_WALL, exposure=1.32).scene
-        picture = still(R, model, PORTRAIT, scene, 3, (7, 0, 0))
+        scene = Studio(R, 960, scale=1.16, centre=(0.4, -0.9), side=-1, wall=PORTRAIT_WALL, exposure=1.5, ambient=0.68).scene
+        picture = still(R, model, PORTRAIT, scene, 4, (7, 0, 0))
         Image.fromarray(picture[:, 96:864]).save(options.portrait, quality=90)
     if options.sheet:
         size = 256
@@ -71,7 +71,7 @@ def main():
         for i, cast in enumerate(SHEET):
             for smile in (0, 1):
                 turn = ((-8, 6, -5, 9)[i % 4] * (1 - 2 * smile), 0, (0, 2)[smile])
-                tile = Image.fromarray(still(R, model, cast, scene, 3, turn, smile))
+                tile = Image.fromarray(still(R, model, cast, scene, 4, turn, smile))
                 sheet.paste(tile, (i % 4 * size, (i // 4 * 2 + smile) * size))
         sheet.save(options.sheet, quality=88)
 

@@ -59,7 +59,7 @@ def encode(ffmpeg, pictures, size, sound, out, crf):
     colour = ['-vf', 'scale=out_color_matrix=bt709:out_range=tv', '-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709']
     h264 = ['-c:v', 'libx264', '-preset', 'slow', '-crf', str(crf), '-pix_fmt', 'yuv420p', '-g', str(FPS * 2)]
     # Takes the edge off the synthesizer and puts it in a small room.
-    voice = 'highpass=f=80,equalizer=f=3200:t=q:w=1.2:g=-3,lowpass=f=8500,aecho=0.9:0.5:17|29:0.12|0.08,volume=0.9,alimiter=limit=0.9:level=false'
+    voice = 'highpass=f=80,equalizer=f=3200:t=q:w=1.2:g=-3,lowpass=f=8500,aecho=0.9:0.5:17|29:0.12|0.08,volume=1.9,alimiter=limit=0.9:level=false'
     aac = ['-af', voice, '-c:a', 'aac', '-b:a', '96k', '-ar', '44100', '-shortest']
     command = [ffmpeg, '-v', 'error', '-y', *video, '-i', sound, *colour, *h264, *aac, '-movflags', '+faststart', '-map_metadata', '-1', out]
     with subprocess.Popen(command, stdin=subprocess.PIPE) as process:
@@ -75,7 +75,7 @@ def main():
     parser.add_argument('--assets', required=True, help='folder of the heads pack')
     parser.add_argument('--out', required=True, help='MP4 to write; with --frames a folder for PNG files')
     parser.add_argument('--size', type=int, default=512, help='pixels per side')
-    parser.add_argument('--ss', type=int, default=3, help='supersampling per axis')
+    parser.add_argument('--ss', type=int, default=4, help='supersampling per axis; 4 fits the 4x4 dither of hair and brows')
     parser.add_argument('--crf', type=int, default=17, help='H.264 quality')
     parser.add_argument('--voice', default='en-us', help='voice of espeak-ng')
     parser.add_argument('--ffmpeg', default=shutil.which('ffmpeg') or 'ffmpeg', help='ffmpeg program')

@@ -111,8 +111,8 @@ def mouth_weights(curves: dict) -> dict:
     rounded = np.maximum(curves['round'], 0.8 * curves['funnel'])
     wide = curves['wide'] * (1 - rounded)
     return {
-        'jawOpen': jaw * 0.62,
-        'mouthClose': curves['closure'] * jaw * 0.62,
+        'jawOpen': jaw * 0.68,
+        'mouthClose': curves['closure'] * jaw * 0.68,
         'mouthPress': 0.28 * curves['closure'],
         'mouthRollUpper': 0.16 * curves['closure'],
         'mouthRollLower': 0.18 * curves['closure'] + 0.55 * curves['bite'] * (1 - curves['closure']),
@@ -122,5 +122,5 @@ def mouth_weights(curves: dict) -> dict:
         'mouthSmile': 0.22 * wide,
         'mouthDimple': 0.10 * wide,
         'mouthUpperUp': curves['upper'] * 0.55 * (1 - curves['closure']),
-        'mouthLowerDown': curves['lower'] * 0.62 * free,
+        'mouthLowerDown': curves['lower'] * 0.66 * free,
     }
