@@ -26,7 +26,7 @@ PORTRAIT = Cast(
 )
 PORTRAIT_WALL = ((0.20, 0.155, 0.095), (0.035, 0.030, 0.024))  # ochre, falling off to umber
 
-# Chosen by eye from some eighty draws. None wears afro01, bob01, bob02, short03 or braid01 (caps, or hair over one eye).
+# Chosen by eye from about a hundred draws. None wears afro01, bob01, bob02, short03 or braid01 (caps, or hair over one eye).
 SHEET = (
     Cast(17, 'young_lightskinned_male', 'short04', 'dark', 'brownlight', 12, 1, 0.65, (0.055, 0.085, 0.12), rest=CALM),
     Cast(8, 'middleage_darkskinned_female', 'ponytail01', 'darkest', 'darkbrown', 1, 2, 0.65, (0.20, 0.055, 0.035), rest=CALM),
