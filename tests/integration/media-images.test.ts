@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
+import type { Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { probe } from '#dist/media/probe.js';
 import { readImage } from '#dist/media/image.js';
@@ -12,7 +13,7 @@ const file = (name: string): string => join(folder, name);
 const ORANGE = { r: 200, g: 120, b: 40 };
 
 /** Left half orange, right half white, 60x40. */
-function halves(): sharp.Sharp {
+function halves(): Sharp {
   const left = { create: { width: 30, height: 40, channels: 3 as const, background: ORANGE } };
   return sharp({ create: { width: 60, height: 40, channels: 3, background: '#fff' } }).composite([{ input: left, left: 0, top: 0 }]);
 }
