@@ -26,7 +26,8 @@ export function createDraftGenerator(
   const [photo, ...others] = sources;
   const warp = createWarp(photo, options.backend);
   const sitter = { rest: mouthRest(photo.state), palette: facePalette(photo.frame, photo.points) };
-  const own = sources.filter(showsTeeth).map((source): MouthInterior => {
+  const parted = sources.map(showsTeeth);
+  const own = sources.filter((_, k) => parted[k]).map((source): MouthInterior => {
     const lender = { rest: mouthRest(source.state), palette: facePalette(source.frame, source.points), still: true };
     return new PictureInterior(sitter, lender, () => source);
   });
@@ -54,7 +55,8 @@ export function createDraftGenerator(
       layers.forEach((layer, k) => {
         layer.draw(target, { mouth: choice.opacity.mouth[k + 1]!, eyes: choice.opacity.eyes[k + 1]! }, out);
       });
-      mouth.paint(target, lender, out);
+      const covered = choice.opacity.mouth.reduce((sum, share, k) => sum + (parted[k] ? share : 0), 0);
+      mouth.paint(target, lender, out, 1 - covered);
     },
     close() {
       warp.close();

@@ -37,43 +37,43 @@ export function facePalette(frame: Frame, points: Float32Array): FacePalette {
     skin: percentile(skin, 0.5),
     highlight: percentile(bright, 0.97),
     shadow: Math.min(percentile([...line].sort(byLuma), 0.04), 0.4 * percentile(skin, 0.5)),
-    toothTint: toothTint(castOf(frame), tint(skin)),
+    toothTint: toothTint(frame, tint(skin)),
     lipTint: tint(lips),
   };
 }
 
 const LIPS = new Set<number>([...OUTER_LIP_UPPER, ...OUTER_LIP_LOWER, ...INNER_LIP_UPPER, ...INNER_LIP_LOWER]);
 
-/** Teeth are never as colourful as skin; this much of the skin's colour beyond the cast stays in them. */
-const WARMTH = 0.35;
+/** Teeth are never as colourful as skin; this much of the skin's colour stays in them where the picture has no cast. */
+const WARMTH = 0.3;
 
-function toothTint(cast: readonly number[], skin: readonly number[]): readonly [number, number, number] {
-  const mix = (k: number): number => cast[k]! + (skin[k]! - cast[k]!) * WARMTH;
+/**
+ * The skin's tint, weakened, but only as far as the picture as a whole isn't tinted the same way: in a sepia print or under
+ * yellow varnish teeth are sepia or yellow too, before a green wall they aren't green.
+ */
+function toothTint(frame: Frame, skin: readonly number[]): readonly [number, number, number] {
+  const cast = medianTint(frame);
+  let [along, length] = [0, 1e-4];
+  for (let k = 0; k < 3; k++) {
+    along += (cast[k]! - 1) * (skin[k]! - 1);
+    length += (skin[k]! - 1) ** 2;
+  }
+  const shared = Math.min(1, Math.max(0, along / length));
+  const keep = shared + (1 - shared) * WARMTH;
+  const mix = (k: number): number => 1 + (skin[k]! - 1) * keep;
   return [mix(0), mix(1), mix(2)];
 }
 
-/**
- * The colour that everything in the picture shares (varnish, sepia, lamp light), over its luminance: the median tint of a grid
- * of pixels, half way to grey so that a coloured wall isn't taken for the light. A picture of one hue keeps its hue.
- */
-function castOf(frame: Frame): readonly [number, number, number] {
+/** Median over a grid of pixels of colour over luminance; black pixels have no tint. */
+function medianTint(frame: Frame): readonly number[] {
   const tints: number[][] = [[], [], []];
   for (let j = 0; j < 48; j++) {
     for (let i = 0; i < 48; i++) {
-      const [y, r, g, b] = pixel(frame, ((i + 0.5) / 48) * frame.width, ((j + 0.5) / 48) * frame.height);
-      if (y < 24) continue;
-      tints[0]!.push(r / y);
-      tints[1]!.push(g / y);
-      tints[2]!.push(b / y);
+      const [y, ...rgb] = pixel(frame, ((i + 0.5) / 48) * frame.width, ((j + 0.5) / 48) * frame.height);
+      if (y >= 24) rgb.forEach((value, k) => tints[k]!.push(value / y));
     }
   }
-  const sorted = tints.map((list) => list.sort((p, q) => p - q));
-  const quartile = (k: number, p: number): number => sorted[k]![Math.floor(sorted[k]!.length * p)] ?? 1;
-  // One hue all over: its quartiles lie close together.
-  const spread = Math.max(...[0, 1, 2].map((k) => quartile(k, 0.75) - quartile(k, 0.25)));
-  const keep = Math.min(1, Math.max(0.5, 1.25 - 2.5 * spread));
-  const cast = (k: number): number => 1 + (quartile(k, 0.5) - 1) * keep;
-  return [cast(0), cast(1), cast(2)];
+  return tints.map((list) => list.sort((p, q) => p - q)[list.length >> 1] ?? 1);
 }
 
 /** Pixels at the centroids of the skin triangles. */

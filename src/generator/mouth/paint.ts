@@ -25,11 +25,15 @@ export class MouthPainter {
     private readonly interiors: readonly MouthInterior[],
   ) {}
 
-  /** Draws into `out`, whose lips have been warped to `target` already. */
-  paint(target: TargetFace, driver: DriverView | undefined, out: Frame): void {
+  /**
+   * Draws into `out`, whose lips have been warped to `target` already.
+   *
+   * @param opacity - 0..1: what another photo's mouth leaves to be painted.
+   */
+  paint(target: TargetFace, driver: DriverView | undefined, out: Frame, opacity = 1): void {
     const o = fitOpening(target.points, INNER_LIP_UPPER, INNER_LIP_LOWER, this.#opening);
     const height = openingHeight(o);
-    const fade = Math.min(1, (height - FADE_FROM) / (FADE_TO - FADE_FROM));
+    const fade = opacity * Math.min(1, (height - FADE_FROM) / (FADE_TO - FADE_FROM));
     if (fade <= 0) return;
     const shares = this.#shares(target, driver);
     const { palette, grain } = this;

@@ -13,6 +13,8 @@ const STRETCH = 1.5;
 /** The same sideways, against the scale of the mouths at rest: a smile must not widen teeth much. */
 const WIDEN = 1.2;
 
+/** The skin's tone is at most this share of the brightest tooth. */
+const SKIN_TONE = 0.85;
 /** Grey pictures have no redder lips; then everything counts as tooth and only tone tells. */
 const LEAST_RED = 0.15;
 
@@ -38,9 +40,6 @@ export class PictureInterior implements MouthInterior {
   readonly #upper = createLayerMap();
   readonly #lower = createLayerMap();
   readonly #target = createOpening();
-  /** Brightest and darkest interior luminance seen so far, so that the grade doesn't flicker. */
-  #high = 0;
-  #low = 255;
 
   readonly #still: boolean;
   /** Red over green of the lender's teeth, and how much redder its lips are; shares of the luminance. */
@@ -75,7 +74,6 @@ export class PictureInterior implements MouthInterior {
     fitOpening(lender.points, INNER_LIP_UPPER, INNER_LIP_LOWER, this.#opening);
     fitOpening(target.points, INNER_LIP_UPPER, INNER_LIP_LOWER, this.#target);
     this.#align(lender.state.scale * this.#rest.width, target.scale * this.#sitterRest.width);
-    this.#measure();
     return this.#still ? likeness(openingHeight(this.#target), openingHeight(this.#opening)) : 1;
   }
 
@@ -98,24 +96,18 @@ export class PictureInterior implements MouthInterior {
     alignLayer(from, to, from.lower, to.lower, scale, vertical, this.#lower);
   }
 
-  /** Updates the lender's interior range on a sparse grid. */
-  #measure(): void {
-    const o = this.#opening;
-    // A tooth is about as bright as the skin; without this bound a tongue alone would be graded to white.
-    this.#high = Math.max(this.#high, 0.95 * this.#palette.skin);
-    this.#low = Math.min(this.#low, 0.3 * this.#palette.skin);
-    for (let i = 1; i < 16; i++) {
-      const a = i / 16 - 0.5;
-      const top = curveAt(o.upper, a);
-      const bottom = curveAt(o.lower, a);
-      if (bottom - top < 2.5 * RIM) continue;
-      for (let j = 1; j < 6; j++) {
-        const b = top + RIM + ((bottom - top - 2 * RIM) * j) / 6;
-        const y = this.#luma(o.x + (a * o.ex - b * o.ey) * o.width, o.y + (a * o.ey + b * o.ex) * o.width);
-        if (y > this.#high) this.#high += (y - this.#high) * 0.25;
-        if (y < this.#low) this.#low += (y - this.#low) * 0.1;
-      }
-    }
+  /** Lender's luminance -> sitter's: shadow to shadow, skin to skin, highlight to highlight, straight between them. */
+  #grade(value: number): number {
+    const from = this.#palette;
+    const to = this.#sitter;
+    const ceiling = Math.max(to.shadow + 8, TOOTH_CEILING * to.highlight);
+    // A pale sitter's skin is as bright as her highlights; teeth still need tones of their own above it.
+    const skin = Math.min(to.skin, SKIN_TONE * ceiling);
+    const graded =
+      value < from.skin
+        ? to.shadow + ((skin - to.shadow) * (value - from.shadow)) / Math.max(8, from.skin - from.shadow)
+        : skin + ((ceiling - skin) * (value - from.skin)) / Math.max(24, from.highlight - from.skin);
+    return Math.min(to.highlight, Math.max(to.shadow * 0.6, graded));
   }
 
   sample(x: number, y: number, lower: number, out: InteriorSample): void {
@@ -144,11 +136,7 @@ export class PictureInterior implements MouthInterior {
     const bottom = curveAt(o.lower, inA) - RIM;
     const inB = top > bottom ? (top + bottom) / 2 : Math.min(bottom, Math.max(top, b));
     const value = this.#luma(o.x + (inA * o.ex - inB * o.ey) * o.width, o.y + (inA * o.ey + inB * o.ex) * o.width);
-    const range = Math.max(24, this.#high - this.#low);
-    const t = Math.min(1, Math.max(0, (value - this.#low) / range));
-    const floor = this.#sitter.shadow;
-    const ceiling = Math.max(floor + 8, TOOTH_CEILING * this.#sitter.highlight);
-    out.luma += weight * (floor + (ceiling - floor) * t);
+    out.luma += weight * this.#grade(value);
     out.redness += weight * Math.min(1, Math.max(0, ((this.#red - this.#green) / (value + 12) - this.#toothRed) / this.#fleshRed));
     out.known += weight;
   }
