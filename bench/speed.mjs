@@ -11,6 +11,7 @@ import { createRequire } from 'node:module';
 import os from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { clearInterval, setInterval } from 'node:timers';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { createAnimator, doctor } from '../dist/index.js';
