@@ -1,4 +1,4 @@
-import { constants, sign, X509Certificate, type KeyObject } from 'node:crypto';
+import { constants, sign, type KeyObject, type X509Certificate } from 'node:crypto';
 import { VivantError } from '../core/errors.js';
 
 /** Signature algorithms of C2PA (specification 2.x, 13.2), by their COSE and JOSE names. */
