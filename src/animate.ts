@@ -90,7 +90,7 @@ async function animate(options: AnimateOptions, toolbox: Toolbox): Promise<Anima
       throwIfAborted(signal);
       await publish({ path: temporary, sidecar: seal.sidecar }, output, format, force);
       const { layers } = await clock.measureAsync('sign', () => verify(output));
-      return buildReport({ scene, record, output, seal, layers, count, memory, started, firstFrame, model: tools.detector.model.sha256, ingredients });
+      return buildReport({ scene, record, output, seal, layers, count, memory, started, firstFrame, model: tools.detector.model.sha256, backend: tools.backend.name, ingredients });
     } catch (error) {
       await sink.abort();
       throw error;

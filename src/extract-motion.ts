@@ -32,9 +32,14 @@ export interface ExtractMotionOptions {
   readonly fps?: number;
   /** Replace an existing output. Default false. */
   readonly force?: boolean;
+  /** Stops the work; nothing is left behind. */
   readonly signal?: AbortSignal;
+  /** Called at every step. */
   readonly onProgress?: (progress: Progress) => void;
 }
+
+const { drivingFace, drivingRights, start, end, fps } = CLIP_SPECS;
+const SPECS = { drivingFace, drivingRights, start, end, fps };
 
 /** What is written when nobody said on what ground the driver may be used. */
 const NOT_STATED: DrivingRightsRecord = { basis: 'research', note: 'Not stated when the motion was saved.' };
@@ -48,7 +53,7 @@ const NOT_STATED: DrivingRightsRecord = { basis: 'research', note: 'Not stated w
  */
 export async function extractMotion(options: ExtractMotionOptions): Promise<MotionReport> {
   const { driving, output, signal } = options;
-  const { drivingFace, drivingRights, start, end, fps } = resolve(CLIP_SPECS, options, ['driving', 'output', 'force', 'signal', 'onProgress']);
+  const resolved = resolve(SPECS, options, ['driving', 'output', 'force', 'signal', 'onProgress']);
   if (typeof driving !== 'string' || driving === '') throw invalidOption('driving', 'the path of a video', driving);
   if (typeof output !== 'string' || output === '') throw invalidOption('output', 'the path of the motion file to write', output);
   throwIfAborted(signal);
@@ -57,10 +62,10 @@ export async function extractMotion(options: ExtractMotionOptions): Promise<Moti
   progress.enter('prepare', undefined);
   const detector = await startLandmarkWorker();
   try {
-    const driver = await openVideoDriver({ path: driving, detector, sitter: undefined, drivingFace, pixels: 'none', start, end, fps, signal, clock: new StageClock() });
+    const driver = await openVideoDriver({ path: driving, detector, sitter: undefined, ...resolved, pixels: 'none', signal, clock: new StageClock() });
     try {
       const { index } = driver.reference;
-      const rights: DrivingRightsRecord = drivingRights === 'same' ? NOT_STATED : { basis: drivingRights };
+      const rights: DrivingRightsRecord = resolved.drivingRights === 'same' ? NOT_STATED : { basis: resolved.drivingRights };
       const header = { fps: driver.fps, reference: { frame: index, time: index / driver.fps }, tool: TOOL, drivingRights: rights };
       progress.enter('animate', driver.frames);
       await writeTemplate(output, header, driver.rest, steps(driver.moments(), () => progress.step(driver.frames), signal));

@@ -2,6 +2,7 @@ export { createAnimator, type Animator } from './animate.js';
 export type { AnimatedFace } from './animator/portraits.js';
 export type { Progress } from './animator/progress.js';
 export type { StageTime, TimedStage } from './animator/stage-clock.js';
+export type { BackendName, BackendPreference, BackendProbe } from './backends/types.js';
 export { DISCLOSURE_LAYERS, type DisclosureLayer, type LayerReport, type VerifyReport } from './core/disclosure.js';
 export { VivantError, type VivantErrorCode } from './core/errors.js';
 export type { Box, Frame, TimedFrame } from './core/frame.js';
@@ -12,8 +13,9 @@ export { detectFaces, type DetectFacesOptions } from './detect-faces.js';
 export { doctor } from './doctor.js';
 export { extractMotion, type ExtractMotionOptions } from './extract-motion.js';
 export { listModels, type ModelsOptions, pullModels } from './models.js';
+export type { MotionRegion } from './motion/regions.js';
 export { loadMotion, type Motion } from './motion-file.js';
-export type { BackendChoice, FaceChoice, MotionMode, Region } from './option-specs.js';
+export type { FaceChoice, MotionMode } from './option-specs.js';
 export type { AnimateOptions, AnimatorOptions, ClipOptions, SignerFiles } from './options.js';
 export { reportSchemas } from './report-schemas.js';
 export type {
@@ -25,6 +27,7 @@ export type {
   ModelReport,
   ModelsReport,
   MotionReport,
+  ValueRange,
   Warning,
 } from './reports.js';
 export { verify, type VerifyOptions } from './verify.js';

@@ -7,6 +7,7 @@ import type { ModelReport, ModelsReport } from './reports.js';
 export interface ModelsOptions {
   /** Folder of downloaded models. Default: the user's cache folder. */
   readonly cacheDir?: string;
+  /** Stops a download; nothing is kept. */
   readonly signal?: AbortSignal;
 }
 

@@ -3,7 +3,9 @@ import type { MotionReport } from './reports.js';
 
 /** A motion file that has been read and checked; drives any portrait without the video. @public */
 export interface Motion {
+  /** Of the motion file. */
   readonly path: string;
+  /** What the file holds. */
   readonly report: MotionReport;
 }
 

@@ -1,5 +1,7 @@
+import { BACKEND_NAMES, type BackendPreference } from './backends/types.js';
 import type { Quality } from './core/ports.js';
 import { RIGHTS_BASES, type DrivingRightsRecord } from './core/rights.js';
+import { MOTION_REGIONS } from './motion/regions.js';
 
 /** One option: what it accepts, in words and in code, and what it is when left out. The command line derives from it. */
 export interface OptionSpec<T> {
@@ -67,16 +69,11 @@ const isFaceIndex = (value: number): boolean => Number.isInteger(value) && value
 export const DEFAULT_LONGER_SIDE = 2048;
 
 const MOTION_MODES = ['relative', 'absolute'] as const;
-const REGIONS = ['all', 'pose', 'expression', 'lips', 'eyes'] as const;
 const QUALITIES = ['draft', 'standard', 'high'] as const satisfies readonly Quality[];
-const BACKENDS = ['auto', 'tensorflow', 'webgpu', 'wasm', 'cpu'] as const;
+const BACKENDS: readonly BackendPreference[] = ['auto', ...BACKEND_NAMES];
 
 /** How a performance is transferred. @public */
 export type MotionMode = (typeof MOTION_MODES)[number];
-/** Which part of the face moves. @public */
-export type Region = (typeof REGIONS)[number];
-/** Which TensorFlow.js backend computes. @public */
-export type BackendChoice = (typeof BACKENDS)[number];
 /** Which face of a picture: the largest one, or its place (from 0) when faces are sorted by area. @public */
 export type FaceChoice = 'largest' | number;
 
@@ -85,7 +82,7 @@ export const CLIP_SPECS = {
   motion: choice(MOTION_MODES, 'relative'),
   amplitude: number('a number from 0 to 2', (value) => value >= 0 && value <= 2, 1),
   smooth: number('a number from 0 to 1', (value) => value >= 0 && value <= 1, 0.5),
-  region: choice(REGIONS, 'all'),
+  region: choice(MOTION_REGIONS, 'all'),
   quality: choice(QUALITIES, 'draft'),
   size: wordOrNumber<'native', number>(
     'native',

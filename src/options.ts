@@ -1,24 +1,24 @@
 import { VivantError } from './core/errors.js';
+import type { BackendPreference } from './backends/types.js';
 import type { Quality } from './core/ports.js';
 import { RIGHTS_BASES, type DrivingRightsRecord, type RightsRecord } from './core/rights.js';
 import {
   ANIMATOR_SPECS,
-  type BackendChoice,
   CLIP_SPECS,
   type FaceChoice,
   type MotionMode,
   OUTPUT_SPECS,
-  type Region,
   type Resolved,
   type Specs,
 } from './option-specs.js';
+import type { MotionRegion } from './motion/regions.js';
 import type { Motion } from './motion-file.js';
 import type { Progress } from './animator/progress.js';
 
 /** Options of {@link createAnimator}. @public */
 export interface AnimatorOptions {
   /** Tensor backend. Default `auto`: the fastest one that works here. */
-  readonly backend?: BackendChoice;
+  readonly backend?: BackendPreference;
   /** Path of a face landmarker model (`.task`). Default: the verified cached one, else assembled from npm packages. */
   readonly model?: string;
   /** Folder of downloaded models. Default: the user's cache folder. */
@@ -29,7 +29,9 @@ export interface AnimatorOptions {
 
 /** Paths of a signing certificate and its key. @public */
 export interface SignerFiles {
+  /** PEM, the signing certificate first, then its issuers. */
   readonly certificate: string;
+  /** PEM, not encrypted. */
   readonly key: string;
 }
 
@@ -48,7 +50,7 @@ export interface ClipOptions {
   /** Smoothing over time, 0 (none) to 1. Default 0.5. */
   readonly smooth?: number;
   /** Which part of the face moves. Default `all`. */
-  readonly region?: Region;
+  readonly region?: MotionRegion;
   /** `draft` needs no trained weights. Default `draft`. */
   readonly quality?: Quality;
   /** Longer side of the result in pixels, never more than the portrait has, or `native`. Default 2048. */

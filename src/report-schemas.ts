@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BACKEND_NAMES } from './backends/types.js';
 import { TIMED_STAGES } from './animator/stage-clock.js';
 import { DISCLOSURE_LAYERS, type VerifyReport } from './core/disclosure.js';
 import { RIGHTS_BASES } from './core/rights.js';
@@ -95,7 +96,7 @@ const doctor = z.object({
   node: z.string(),
   platform: z.string(),
   cpus: z.int().positive(),
-  backends: z.array(z.object({ name: z.string(), supported: z.boolean(), detail: z.string() }).readonly()).readonly(),
+  backends: z.array(z.object({ name: z.enum(BACKEND_NAMES), supported: z.boolean(), detail: z.string(), advice: z.string().exactOptional() }).readonly()).readonly(),
   chosen: z.object({ name: z.string(), reason: z.string() }).readonly().nullable(),
   models: z.array(model).readonly(),
   media: z

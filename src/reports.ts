@@ -1,4 +1,5 @@
 import type { AnimatedFace } from './animator/portraits.js';
+import type { BackendProbe } from './backends/types.js';
 import type { StageTime, TimedStage } from './animator/stage-clock.js';
 import type { DisclosureLayer, LayerReport } from './core/disclosure.js';
 import type { Box } from './core/frame.js';
@@ -19,6 +20,7 @@ export interface Warning {
 export interface ClipHashes {
   /** In the order given. */
   readonly portraits: readonly string[];
+  /** Of the driver's file. */
   readonly driving: string;
   /** Of the output file; of a sequence, one for each frame. */
   readonly output: readonly string[];
@@ -32,6 +34,7 @@ export interface AnimateReport {
   readonly output: string;
   /** Path of the signed record beside it; `null` when the signature is inside the file. */
   readonly sidecar: string | null;
+  /** How many frames were written. */
   readonly frames: number;
   /** Frames a second; 0 for a single picture. */
   readonly fps: number;
@@ -43,13 +46,17 @@ export interface AnimateReport {
   readonly durationSeconds: number;
   /** What computed the frames. */
   readonly backend: string;
+  /** The tier that drew them. */
   readonly quality: Quality;
+  /** The face that was animated. */
   readonly face: AnimatedFace;
   /** 0-based frame of the driver that motion was measured from. */
   readonly referenceFrame: number;
   /** Stretches (0-based, inclusive) in which the driver's face wasn't seen and the motion was bridged. */
   readonly bridged: readonly { readonly from: number; readonly to: number }[];
+  /** What the result may suffer from. */
   readonly warnings: readonly Warning[];
+  /** How long each stage took. */
   readonly stages: Readonly<Record<TimedStage, StageTime>>;
   /** Wall-clock seconds from the call until the first frame was drawn. */
   readonly firstFrameSeconds: number;
@@ -59,7 +66,9 @@ export interface AnimateReport {
   readonly peakMemoryMB: number;
   /** What `verify` finds in the result. */
   readonly disclosure: Readonly<Record<DisclosureLayer, LayerReport>>;
+  /** As recorded in the file. */
   readonly rights: { readonly sitter: RightsRecord; readonly driver: DrivingRightsRecord };
+  /** What went in and what came out. */
   readonly hashes: ClipHashes;
 }
 
@@ -71,11 +80,13 @@ export interface FaceReport {
   readonly box: Box;
   /** Degrees: yaw to the right of the picture, pitch down, roll clockwise are positive. */
   readonly angles: { readonly yaw: number; readonly pitch: number; readonly roll: number };
+  /** What animating this face may suffer from. */
   readonly warnings: readonly Warning[];
 }
 
 /** What `detectFaces` found. @public */
 export interface FacesReport {
+  /** Path of the picture, as given. */
   readonly file: string;
   /** Pixels. */
   readonly width: number;
@@ -89,20 +100,27 @@ export interface FacesReport {
 
 /** Smallest and largest value. @public */
 export interface ValueRange {
+  /** Smallest. */
   readonly min: number;
+  /** Largest. */
   readonly max: number;
 }
 
 /** What a motion file holds. @public */
 export interface MotionReport {
+  /** Path, as given. */
   readonly file: string;
+  /** With and without a face. */
   readonly frames: number;
+  /** Frames a second. */
   readonly fps: number;
+  /** Length in seconds. */
   readonly durationSeconds: number;
   /** 0-based frame that motion is measured from. */
   readonly referenceFrame: number;
   /** Stretches (0-based, inclusive) in which the driver's face wasn't seen. */
   readonly gaps: readonly { readonly from: number; readonly to: number }[];
+  /** How far the motion goes. */
   readonly ranges: {
     /** Degrees, to the right of the picture positive. */
     readonly yaw: ValueRange;
@@ -119,17 +137,21 @@ export interface MotionReport {
   };
   /** What made the file. */
   readonly tool: { readonly name: string; readonly version: string };
+  /** The right to use the driver's performance. */
   readonly drivingRights: DrivingRightsRecord;
 }
 
 /** One model. @public */
 export interface ModelReport {
+  /** What it is. */
   readonly name: string;
   /** `ready`, `missing` or `corrupt`. */
   readonly status: 'ready' | 'missing' | 'corrupt';
   /** Where it comes from, in a word or two. */
   readonly origin: string;
+  /** 64 hex digits; `null` when it isn't there. */
   readonly sha256: string | null;
+  /** Size; `null` when it isn't there. */
   readonly bytes: number | null;
   /** One sentence for people. */
   readonly detail: string;
@@ -137,20 +159,25 @@ export interface ModelReport {
 
 /** The models of this package. @public */
 export interface ModelsReport {
+  /** The face landmarker first. */
   readonly models: readonly ModelReport[];
 }
 
 /** What works on this machine. @public */
 export interface DoctorReport {
+  /** This package. */
   readonly tool: { readonly name: string; readonly version: string };
   /** Version of Node. */
   readonly node: string;
   /** For example `linux-x64`. */
   readonly platform: string;
+  /** Logical processors. */
   readonly cpus: number;
-  readonly backends: readonly { readonly name: string; readonly supported: boolean; readonly detail: string }[];
+  /** Every tensor backend, and whether it works here. */
+  readonly backends: readonly BackendProbe[];
   /** What `auto` takes, and why. */
   readonly chosen: { readonly name: string; readonly reason: string } | null;
+  /** As {@link listModels} says. */
   readonly models: readonly ModelReport[];
   /** ffmpeg and ffprobe. */
   readonly media: readonly { readonly name: string; readonly path: string | null; readonly version: string | null; readonly detail: string }[];

@@ -6,6 +6,7 @@ import { verifyFile } from './provenance/verify.js';
 
 /** Options of {@link verify}. @public */
 export interface VerifyOptions {
+  /** Stops the work. */
   readonly signal?: AbortSignal;
 }
 

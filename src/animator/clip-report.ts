@@ -14,6 +14,7 @@ export interface ClipFacts {
   readonly seal: SealReport;
   readonly layers: VerifyReport['layers'];
   readonly ingredients: readonly SealIngredient[];
+  readonly backend: string;
   /** SHA-256 of the landmark model. */
   readonly model: string;
   /** Frames drawn. */
@@ -44,7 +45,7 @@ export function buildReport(facts: ClipFacts): AnimateReport {
     width,
     height,
     durationSeconds: fps === 0 ? 0 : count / fps,
-    backend: 'none',
+    backend: facts.backend,
     quality: generator.quality,
     face: sitter.face,
     referenceFrame: driver.reference.index,

@@ -1,6 +1,7 @@
 import type { Frame } from '../core/frame.js';
 import type { DrivingRightsRecord } from '../core/rights.js';
 import type { DriverView, FaceState } from '../core/motion.js';
+import type { MotionRegion } from '../motion/regions.js';
 import type { TargetStep } from '../motion/player.js';
 
 /** How the performance is put on the sitter. */
@@ -10,7 +11,7 @@ export interface TransferPlan {
   readonly mode: 'relative' | 'absolute';
   readonly amplitude: number;
   readonly smooth: number;
-  readonly region: 'all' | 'pose' | 'expression' | 'lips' | 'eyes';
+  readonly region: MotionRegion;
 }
 
 /** The driver at one frame. `M` is what its motion is measured in: a detected face, or motion that was saved. */

@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, link, lstat, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { access, link, lstat, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { VivantError } from '../core/errors.js';
 import type { OutputFormat } from '../media/format.js';
@@ -10,7 +11,7 @@ import { sequenceFrames, sidecarPath } from '../provenance/frame-sequence.js';
  *
  * @throws VivantError `OUTPUT_EXISTS`, `OUTPUT_UNWRITABLE`
  */
-export async function checkOutput(path: string, format: OutputFormat | 'motion', force: boolean): Promise<void> {
+export async function checkOutput(path: string, format: OutputFormat | 'motion' | 'json', force: boolean): Promise<void> {
   const folder = dirname(resolve(path));
   const isFolder = await stat(folder).then((entry) => entry.isDirectory(), () => false);
   if (!isFolder) {
@@ -56,6 +57,23 @@ export async function publish(finished: Finished, path: string, format: OutputFo
   } catch (error) {
     if (finished.sidecar !== undefined) await rm(sidecar, { force: true });
     throw error;
+  }
+}
+
+/**
+ * Writes a small file in one step.
+ *
+ * @throws VivantError `OUTPUT_EXISTS`, `OUTPUT_UNWRITABLE`
+ */
+export async function writeFileOnce(path: string, text: string, force: boolean): Promise<void> {
+  const temporary = join(dirname(resolve(path)), `.${basename(path)}.${randomUUID()}.partial`);
+  try {
+    await writeFile(temporary, text, { flag: 'wx' }).catch((cause: unknown) => {
+      throw unwritable(path, 'It could not be written', cause);
+    });
+    await moveTo(temporary, path, force);
+  } finally {
+    await rm(temporary, { force: true });
   }
 }
 

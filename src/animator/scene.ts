@@ -47,7 +47,7 @@ export async function openScene(clip: ResolvedClip, format: OutputFormat | undef
   const progress = new ProgressMeter(clip.onProgress);
   progress.enter('prepare', undefined);
   const clock = new StageClock();
-  const { detector } = tools;
+  const { detector, backend, teeth } = tools;
   const evenSides = format !== undefined && needsEvenSize(format);
   const sitter = await readSitter({ ...clip, paths: clip.portraits, evenSides }, detector);
   throwIfAborted(clip.signal);
@@ -55,7 +55,7 @@ export async function openScene(clip: ResolvedClip, format: OutputFormat | undef
   const driver = await openDriver(clip, canvas.state, detector, clock);
   try {
     checkKind(driver, format);
-    const generator = await createGenerator({ quality: clip.quality, sources: sitter.photos, driverPixels: clip.driverPixels });
+    const generator = await createGenerator({ quality: clip.quality, sources: sitter.photos, driverPixels: clip.driverPixels, teeth, backend });
     if (driver.reference.view !== undefined) generator.setDriverReference?.(driver.reference.view);
     const { amplitude, smooth, region, motion } = clip;
     const mode = driver.kind === 'picture' && !clip.motionChosen ? 'absolute' : motion;

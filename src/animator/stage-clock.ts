@@ -1,9 +1,11 @@
 /** Stages that a report times, in the order of the flow. */
 export const TIMED_STAGES = ['decode', 'landmarks', 'motion', 'generate', 'mark', 'encode', 'sign'] as const;
+/** A stage that a report times. @public */
 export type TimedStage = (typeof TIMED_STAGES)[number];
 
 /** Time of one stage. Stages overlap, so their sum can exceed the run's time. @public */
 export interface StageTime {
+  /** Seconds in all, waiting included. */
   readonly seconds: number;
   /** Milliseconds a frame of the result. */
   readonly perFrameMs: number;

@@ -1,12 +1,18 @@
 import { VivantError } from '../core/errors.js';
 import type { LandmarkDetector } from '../core/ports.js';
 import type { ModelInfo } from '../landmarks/model.js';
+import { chooseBackend } from '../backends/choose.js';
+import type { TensorBackend } from '../backends/types.js';
+import type { TeethAtlas } from '../generator/mouth/teeth-atlas.js';
 import type { ResolvedAnimator } from '../options.js';
 import { startLandmarkWorker } from '../workers/landmark-client.js';
+import { readTeethAtlas } from './teeth.js';
 
 /** What is loaded once and serves many clips. */
 export interface Tools {
   readonly detector: LandmarkDetector & { readonly model: ModelInfo };
+  readonly backend: TensorBackend;
+  readonly teeth: TeethAtlas;
 }
 
 /** Starts tools on first use and keeps them. */
@@ -17,7 +23,7 @@ export class Toolbox {
   constructor(readonly options: ResolvedAnimator) {}
 
   /**
-   * @throws VivantError `MODEL_MISSING`, `MODEL_CORRUPT`; `ABORTED` after {@link Toolbox.close}
+   * @throws VivantError `MODEL_MISSING`, `MODEL_CORRUPT`, `BACKEND_UNAVAILABLE`; `ABORTED` after {@link Toolbox.close}
    */
   open(): Promise<Tools> {
     if (this.closed) return Promise.reject(new VivantError('ABORTED', 'This animator has been closed. Make a new one with createAnimator().'));
@@ -34,14 +40,20 @@ export class Toolbox {
   async close(): Promise<void> {
     this.closed = true;
     const tools = await this.started?.catch(() => undefined);
-    await tools?.detector.close();
+    if (tools) await Promise.all([tools.detector.close(), tools.backend.close()]);
   }
 }
 
-async function start({ model, cacheDir }: ResolvedAnimator): Promise<Tools> {
-  const detector = await startLandmarkWorker({
+async function start({ model, cacheDir, backend: preference }: ResolvedAnimator): Promise<Tools> {
+  const starting = startLandmarkWorker({
     ...(model === undefined ? {} : { modelPath: model }),
     ...(cacheDir === undefined ? {} : { cacheDir }),
   });
-  return { detector };
+  const [detector, backend, teeth] = await Promise.allSettled([starting, chooseBackend(preference), readTeethAtlas()]);
+  if (detector.status === 'fulfilled' && backend.status === 'fulfilled' && teeth.status === 'fulfilled') {
+    return { detector: detector.value, backend: backend.value, teeth: teeth.value };
+  }
+  if (detector.status === 'fulfilled') await detector.value.close();
+  if (backend.status === 'fulfilled') await backend.value.close();
+  throw [detector, backend, teeth].find((result) => result.status === 'rejected')!.reason;
 }

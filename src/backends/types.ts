@@ -5,7 +5,7 @@ export type TensorFlow = typeof tfjs;
 
 /** From the fastest to the slowest. @public */
 export const BACKEND_NAMES = ['tensorflow', 'webgpu', 'wasm', 'cpu'] as const;
-/** @public */
+/** Name of a tensor backend. @public */
 export type BackendName = (typeof BACKEND_NAMES)[number];
 /** `auto` takes the first of tensorflow, webgpu and wasm that works here. @public */
 export type BackendPreference = 'auto' | BackendName;
@@ -73,7 +73,9 @@ export interface TensorBackend extends RunningBackend {
 
 /** What `vivant doctor` says about one backend. @public */
 export interface BackendProbe {
+  /** Which backend. */
   readonly name: BackendName;
+  /** Whether it works here. */
   readonly supported: boolean;
   /** Version and device, or the reason why not. */
   readonly detail: string;

@@ -23,10 +23,11 @@ export function addFaces(program: Command, terminal: Terminal): void {
     .description('find the faces of a picture; write them as an overlay or as an editable landmark file')
     .argument('<image>', 'any picture')
     .addOption(valueFlag('--out <file>', 'overlay.png or points.json'))
+    .option('--force', 'replace an existing output')
     .option('--json', 'print the report as JSON')
     .addHelpText('after', EXAMPLES)
-    .action(async (image: string, flags: { readonly out?: string; readonly json?: boolean }) => {
-      const report = await detectFaces(image, { signal: terminal.signal, ...(flags.out === undefined ? {} : { output: flags.out }) });
+    .action(async (image: string, flags: { readonly out?: string; readonly force?: boolean; readonly json?: boolean }) => {
+      const report = await detectFaces(image, { signal: terminal.signal, force: flags.force ?? false, ...(flags.out === undefined ? {} : { output: flags.out }) });
       if (flags.json) {
         printJson(terminal, report);
         return;

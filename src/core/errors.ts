@@ -30,6 +30,7 @@ export type VivantErrorCode =
  * @public
  */
 export class VivantError extends Error {
+  /** Always `VivantError`. */
   override readonly name = 'VivantError';
   /** Stable code to branch on. */
   readonly code: VivantErrorCode;

@@ -24,9 +24,13 @@ export interface TimedFrame extends Frame {
 
 /** An axis-aligned rectangle in pixels. @public */
 export interface Box {
+  /** Left edge, from the left of the picture. */
   readonly x: number;
+  /** Upper edge, from the top of the picture. */
   readonly y: number;
+  /** To the right. */
   readonly width: number;
+  /** Downwards. */
   readonly height: number;
 }
 

@@ -45,6 +45,7 @@ export interface SourcePhoto {
   readonly state: FaceState;
 }
 
+/** Quality tier: `draft` has no network, `standard` refines mouth and eyes, `high` the whole face. @public */
 export type Quality = 'draft' | 'standard' | 'high';
 
 /** Draws the sitter. One instance serves one clip. */

@@ -1,10 +1,11 @@
 /** On what ground a person may be animated. @public */
 export const RIGHTS_BASES = ['public-domain', 'own-likeness', 'consent', 'licensed', 'research'] as const;
-/** @public */
+/** A ground on which a person may be animated. @public */
 export type RightsBasis = (typeof RIGHTS_BASES)[number];
 
 /** The right to animate the sitter. @public */
 export interface RightsRecord {
+  /** The ground. */
   readonly basis: RightsBasis;
   /** Whose likeness this is. */
   readonly subject: string;
@@ -14,7 +15,9 @@ export interface RightsRecord {
 
 /** The right to use the driver's performance; `synthetic` for a rendered performer that is nobody. @public */
 export interface DrivingRightsRecord {
+  /** The ground. */
   readonly basis: RightsBasis | 'synthetic';
+  /** Evidence in the user's words. */
   readonly note?: string;
 }
 

@@ -5,6 +5,7 @@ import { LIP_POINTS } from './lip-columns.js';
 /** Which part of the performance is transferred. @public */
 export const MOTION_REGIONS = ['all', 'pose', 'expression', 'lips', 'eyes'] as const;
 /** @public */
+/** Part of the face that takes part in the motion. @public */
 export type MotionRegion = (typeof MOTION_REGIONS)[number];
 
 const BROWS = [46, 53, 52, 65, 55, 70, 63, 105, 66, 107, 276, 283, 282, 295, 285, 300, 293, 334, 296, 336];
