@@ -75,7 +75,7 @@ export function keepThickness(canonical: Float32Array, resting: Float32Array): v
   for (const [columns, outwards] of [[UPPER_LIP_COLUMNS, -1], [LOWER_LIP_COLUMNS, 1]] as const) {
     for (const column of columns) {
       for (let k = 1; k < column.length; k++) {
-        const inner = 3 * column[k - 1]! + 1;
+        const inner = 3 * column[0]! + 1;
         const outer = 3 * column[k]! + 1;
         const rest = outwards * (resting[outer]! - resting[inner]!);
         const missing = Math.min(rest, THINNEST * Math.abs(rest)) - outwards * (canonical[outer]! - canonical[inner]!);
