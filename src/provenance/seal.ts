@@ -1,5 +1,6 @@
+import { rmSync } from 'node:fs';
 import { rename, rm, stat } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, extname } from 'node:path';
 import type { LayerReport } from '../core/disclosure.js';
 import { VivantError } from '../core/errors.js';
 import type { DisclosureRecord } from '../core/rights.js';
@@ -31,7 +32,10 @@ export interface SealOptions {
 /** What was written. */
 export interface SealReport {
   readonly layers: Readonly<Record<'tags' | 'xmp' | 'c2pa', LayerReport>>;
-  /** The signed sidecar beside `path`, for formats that can't carry a manifest; move it together with the file. */
+  /**
+   * For formats that can't carry a manifest: the signed sidecar, under a temporary name beside `path`. It belongs at
+   * `sidecarPath(finalPath)`.
+   */
   readonly sidecar?: string;
   /** Of the sealed file, or of every frame. */
   readonly files: readonly SidecarFile[];
@@ -47,16 +51,28 @@ export interface SealReport {
  * @throws VivantError SIGNING_FAILED; DISK_FULL
  */
 export async function sealFile(options: SealOptions): Promise<SealReport> {
-  const sidecar = sidecarPath(options.path);
-  const signing = `${options.path.replace(/[/\\]+$/, '')}.signing`;
+  const sidecar = besides(options, 'sidecar');
+  const signing = besides(options, 'signing');
+  const removeBoth = (): void => [sidecar, signing].forEach((path) => rmSync(path, { force: true }));
+  process.once('exit', removeBoth);
   try {
     return options.format === 'png-sequence' ? await sealSequence(options, sidecar) : await sealSingle(options, sidecar, signing);
   } catch (error) {
     await rm(sidecar, { force: true });
     throw asVivantError(error, options.path);
   } finally {
+    process.off('exit', removeBoth);
     await rm(signing, { force: true });
   }
+}
+
+/**
+ * A name beside the temporary file or folder with another extension, so that who clears away what a killed run left behind
+ * finds it.
+ */
+function besides({ path, format }: SealOptions, extension: string): string {
+  const plain = path.replace(/[/\\]+$/, '');
+  return `${format === 'png-sequence' ? plain : plain.slice(0, plain.length - extname(plain).length)}.${extension}`;
 }
 
 async function sealSingle(options: SealOptions, sidecar: string, signing: string): Promise<SealReport> {

@@ -71,7 +71,7 @@ describe('sealFile', () => {
     const report = await sealFile({ path, finalPath: folder.path('final.webm'), format: 'webm', record: RECORD, ingredients: INGREDIENTS, signer });
     expect(report.layers.c2pa.status).toBe('unsupported');
     expect(report.layers.c2pa.detail).toContain('final.webm.c2pa.json');
-    expect(report.sidecar).toBe(`${path}.c2pa.json`);
+    expect(report.sidecar).toBe(folder.path('temporary.sidecar'));
     const sidecar = JSON.parse(await readFile(report.sidecar!, 'utf8')) as { content: { files: { name: string; sha256: string }[] } };
     expect(sidecar.content.files).toMatchObject([{ name: 'final.webm', sha256: await sha256(path) }]);
   });
