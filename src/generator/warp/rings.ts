@@ -18,8 +18,8 @@ interface Direction {
   readonly depth: number;
 }
 
-const UP: Direction = { rigidTo: 1.5, stillFrom: 2.6, depth: 1.5 };
-const SIDE: Direction = { rigidTo: 1.2, stillFrom: 2.2, depth: 1.3 };
+const UP: Direction = { rigidTo: 1.45, stillFrom: 2.2, depth: 1.5 };
+const SIDE: Direction = { rigidTo: 1.2, stillFrom: 1.95, depth: 1.3 };
 const DOWN: Direction = { rigidTo: 1.0, stillFrom: 2.3, depth: 1.0 };
 
 /** How a ring vertex follows the head. */
