@@ -6,9 +6,9 @@ export const STRENGTH_CELL_SHIFT = 2;
 export const STRENGTH_UNIT = 32;
 
 /** Levels of brightness on flat, mid-grey areas: below what the eye sees at 1:1. */
-const FLAT_LEVELS = 1.25;
+const FLAT_LEVELS = 1;
 /** Levels added for each level of local activity. */
-const LEVELS_PER_ACTIVITY = 0.12;
+const LEVELS_PER_ACTIVITY = 0.16;
 const MOST_LEVELS = 2.6;
 /** Below this brightness the strength falls to half, since the eye sees more there. */
 const DARK = 48;
