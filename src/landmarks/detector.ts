@@ -3,11 +3,12 @@ import type { Box, Frame } from '../core/frame.js';
 import type { FaceLandmarks } from '../core/landmarks.js';
 import type { DetectOptions, LandmarkDetector } from '../core/ports.js';
 import { toFace } from './face.js';
+import { FaceFollower } from './follow.js';
 import { createLandmarker } from './mediapipe.js';
 import type { Landmarker } from './mediapipe.js';
 import { resolveModel } from './model.js';
 import type { ModelInfo, ModelOptions } from './model.js';
-import { cropFrame, squareAround } from './region.js';
+import { cropFrame } from './region.js';
 import { sortFaces } from './select.js';
 import { searchThoroughly } from './thorough.js';
 
@@ -19,9 +20,6 @@ export interface DetectorOptions extends ModelOptions {
 
 /** A detector that says which model it runs. */
 export type FaceDetector = LandmarkDetector & { readonly model: ModelInfo };
-
-/** Side of the search area around a lost face, in sides of its box. */
-const FOLLOW_MARGIN = 2;
 
 /**
  * Starts a face detector in this thread: it blocks the thread for 10 to 20 ms a frame, so applications use the worker.
@@ -37,9 +35,7 @@ export async function createFaceDetector(options: DetectorOptions = {}): Promise
 
 class MediaPipeDetector implements LandmarkDetector {
   #landmarker: Landmarker | undefined;
-  /** The clip being followed: its clock and where its largest face was last seen. */
-  #timestamp = -Infinity;
-  #lastBox: Box | undefined;
+  readonly #follower = new FaceFollower();
 
   constructor(
     landmarker: Landmarker,
@@ -51,33 +47,19 @@ class MediaPipeDetector implements LandmarkDetector {
 
   /**
    * Every frame is detected on its own: MediaPipe's VIDEO mode smooths landmarks over time, which delays poses by more than
-   * a frame and flattens blinks (docs/landmarks.md); smoothing belongs to motion. A timestamp only lets a face that the
-   * whole frame no longer shows be searched for where it was.
+   * a frame and flattens blinks (docs/landmarks.md); smoothing belongs to motion.
    */
-  async detect(frame: Frame, options: DetectOptions = {}): Promise<readonly FaceLandmarks[]> {
+  async detect(frame: Frame, { timestamp, thorough }: DetectOptions = {}): Promise<readonly FaceLandmarks[]> {
     checkFrame(frame);
     const detectIn = (region: Box): FaceLandmarks[] => this.#detectIn(frame, region);
     const whole = { x: 0, y: 0, width: frame.width, height: frame.height };
-    let faces: readonly FaceLandmarks[] = detectIn(whole);
-    if (options.timestamp !== undefined) faces = this.#follow(frame, faces, options.timestamp);
-    if (options.thorough) faces = searchThoroughly(whole, faces, detectIn);
-    const sorted = sortFaces(faces).slice(0, this.maxFaces);
-    if (options.timestamp !== undefined && sorted[0]) this.#lastBox = sorted[0].box;
-    return sorted;
+    const faces = timestamp === undefined ? detectIn(whole) : this.#follower.detect(whole, timestamp, detectIn);
+    return sortFaces(thorough ? searchThoroughly(whole, faces, detectIn) : faces).slice(0, this.maxFaces);
   }
 
   async close(): Promise<void> {
     this.#landmarker?.close();
     this.#landmarker = undefined;
-  }
-
-  #follow(frame: Frame, faces: readonly FaceLandmarks[], timestamp: number): readonly FaceLandmarks[] {
-    if (timestamp <= this.#timestamp) this.#lastBox = undefined; // the clock went back: another clip
-    this.#timestamp = timestamp;
-    if (faces.length > 0 || !this.#lastBox) return faces;
-    const found = this.#detectIn(frame, squareAround(this.#lastBox, FOLLOW_MARGIN));
-    if (found.length === 0) this.#lastBox = undefined;
-    return found;
   }
 
   #detectIn(frame: Frame, region: Box): FaceLandmarks[] {

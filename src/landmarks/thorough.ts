@@ -15,8 +15,7 @@ const CHECK_MARGIN = 2.4;
  * painted ones among them), those of patterns that aren't faces 0.015 or more, if the second crop shows them at all.
  */
 const STEADY = 0.012;
-/** The smallest tiles are this part of the shorter side, and never smaller than this many pixels. */
-const SMALLEST_TILE = 1 / 8;
+/** Tiles are never smaller than this many pixels. */
 const SMALLEST_TILE_PIXELS = 96;
 /** A picture is also looked at this many times its size: MediaPipe misses faces that fill the picture to its edges. */
 const ZOOM_OUT = 1.6;
@@ -31,9 +30,15 @@ const ZOOM_OUT = 1.6;
  *
  * @param whole - the picture
  * @param found - what was found in the whole picture
+ * @param smallestTile - part of the shorter side
  * @returns each face once
  */
-export function searchThoroughly(whole: Box, found: readonly FaceLandmarks[], detectIn: RegionDetector): readonly FaceLandmarks[] {
+export function searchThoroughly(
+  whole: Box,
+  found: readonly FaceLandmarks[],
+  detectIn: RegionDetector,
+  smallestTile = 1 / 8,
+): readonly FaceLandmarks[] {
   const faces = found.map((face) => inCrop(face, PRECISE_MARGIN, detectIn) ?? face);
   const search = (region: Box): void => {
     for (const face of detectIn(region)) {
@@ -43,7 +48,7 @@ export function searchThoroughly(whole: Box, found: readonly FaceLandmarks[], de
   };
   if (faces.length === 0) search(squareAround(whole, ZOOM_OUT));
   const shorter = Math.min(whole.width, whole.height);
-  for (let zoom = 1; zoom >= SMALLEST_TILE; zoom /= 2) {
+  for (let zoom = 1; zoom >= smallestTile; zoom /= 2) {
     const side = Math.floor(shorter * zoom);
     if (zoom < 1 && side < SMALLEST_TILE_PIXELS) break;
     const last = zoom < 1 && faces.length > 0;
