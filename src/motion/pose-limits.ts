@@ -6,6 +6,12 @@ export const TURN_LIMITS: HeadAngles = { yaw: 28, pitch: 20, roll: 25 };
 export const HEAD_LIMITS: HeadAngles = { yaw: 50, pitch: 38, roll: 50 };
 /** Near its own limit a head can still be moved this much of the turn limit. */
 const LEAST_ROOM = 0.25;
+/**
+ * A head painted at this yaw (degrees) hides one cheek; turning it back would have to show that cheek, so in that direction
+ * only the given share of the turn limit is left.
+ */
+const HIDING_YAW = 18;
+const HIDDEN_SIDE = 0.32;
 /** Part of a limit up to which motion is passed on as it is. */
 const FREE = 0.5;
 
@@ -20,7 +26,16 @@ export function turnHead(head: HeadAngles, turn: HeadAngles): HeadAngles {
     const room = HEAD_LIMITS[angle] - Math.sign(turn[angle]) * head[angle];
     return head[angle] + softLimit(turn[angle], Math.min(TURN_LIMITS[angle], Math.max(LEAST_ROOM * TURN_LIMITS[angle], room)));
   };
-  return { yaw: limited('yaw'), pitch: limited('pitch'), roll: limited('roll') };
+  return { yaw: turnsBack(head, turn) ? turnBack(head.yaw, turn.yaw) : limited('yaw'), pitch: limited('pitch'), roll: limited('roll') };
+}
+
+function turnsBack(head: HeadAngles, turn: HeadAngles): boolean {
+  return Math.sign(turn.yaw) === -Math.sign(head.yaw);
+}
+
+function turnBack(yaw: number, turn: number): number {
+  const hidden = Math.min(1, Math.abs(yaw) / HIDING_YAW);
+  return yaw + softLimit(turn, TURN_LIMITS.yaw * (1 - hidden * (1 - HIDDEN_SIDE)));
 }
 
 /** `x` near zero, never beyond `limit` (both signs): a straight line, then a tanh with the same slope. */
