@@ -11,7 +11,7 @@ const LEAST_ROOM = 0.25;
  * only the given share of the turn limit is left.
  */
 const HIDING_YAW = 18;
-const HIDDEN_SIDE = 0.32;
+const HIDDEN_SIDE = 0.2;
 /** Part of a limit up to which motion is passed on as it is. */
 const FREE = 0.5;
 
