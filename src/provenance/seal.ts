@@ -148,6 +148,6 @@ async function describe(path: string, name: string): Promise<SidecarFile> {
 function asVivantError(error: unknown, path: string): VivantError {
   if (error instanceof VivantError) return error;
   const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'ENOSPC' || code === 'EDQUOT') return new VivantError('DISK_FULL', `Expected room to sign ${path} but the disk is full. Signing needs as much free space as the file has.`, { details: { path }, cause: error });
+  if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG') return new VivantError('DISK_FULL', `Expected room to sign ${path} but the disk is full. Signing needs as much free space as the file has.`, { details: { path }, cause: error });
   return new VivantError('SIGNING_FAILED', `Expected to sign ${path} but could not: ${message}.`, { details: { path }, cause: error });
 }

@@ -49,15 +49,12 @@ async function gather(path: string, io: VerifyIo): Promise<Evidence> {
   const tags = { ...(await io.tags(first)), ...(await withFile(first, (reader) => readEmbeddedTags(reader, container))) };
   const packet = await withFile(first, (reader) => readXmp(reader, container));
   const mime = frames === undefined ? C2PA_MIME[container] : undefined;
-  return {
-    container,
-    isSequence: frames !== undefined,
-    tags: readTags(tags),
-    xmp: packet === undefined ? undefined : parseXmpPacket(packet),
-    manifest: mime === undefined ? undefined : await readManifest(path, mime),
-    sidecar: frames === undefined ? await findSidecar(path) : await findSequenceSidecar(path, frames),
-    ...(await readPixels(openAll(frames ?? [path], io))),
-  };
+  const [manifest, sidecar, pixels] = await Promise.all([
+    mime === undefined ? undefined : readManifest(path, mime),
+    frames === undefined ? findSidecar(path) : findSequenceSidecar(path, frames),
+    readPixels(openAll(frames ?? [path], io)),
+  ]);
+  return { container, isSequence: frames !== undefined, tags: readTags(tags), xmp: packet === undefined ? undefined : parseXmpPacket(packet), manifest, sidecar, ...pixels };
 }
 
 /** The frames of a sequence; `undefined` for a single file. */
