@@ -15,9 +15,13 @@ const SOFTWARE = /swiftshader|llvmpipe|lavapipe|software|basic render|warp/i;
 /** Undoes what {@link exposeWebgpu} did, while the backend runs. */
 let restore: (() => void) | undefined;
 
-interface Probe {
-  readonly answer: Supported | Unsupported;
-  readonly peers?: { readonly module: WebgpuModule; readonly gpu: Gpu; readonly backend: Peer };
+/** A graphics adapter, and what it takes to use it. */
+interface Found {
+  readonly supported: true;
+  readonly answer: Supported;
+  readonly module: WebgpuModule;
+  readonly gpu: Gpu;
+  readonly backend: Peer;
 }
 
 /** Dawn (the WebGPU of Chrome) through npm `webgpu`, with `@tensorflow/tfjs-backend-webgpu`, when the user has installed both. */
@@ -25,20 +29,20 @@ export const webgpu: BackendDriver = {
   name: 'webgpu',
 
   async isSupported() {
-    return (await probe()).answer;
+    const found = await findAdapter();
+    return found.supported ? found.answer : found;
   },
 
   async start(): Promise<RunningBackend> {
-    const { answer, peers } = await probe();
-    if (!answer.supported || peers === undefined) {
-      throw unavailable(answer.supported ? 'its graphics card is gone' : answer.reason);
-    }
-    restore ??= exposeWebgpu(peers.module, peers.gpu);
+    const found = await findAdapter();
+    if (!found.supported) throw unavailable(found.reason);
+    const { answer, module, gpu, backend } = found;
+    restore ??= exposeWebgpu(module, gpu);
     try {
-      const tf = peers.backend.require('@tensorflow/tfjs-core') as TensorFlow;
+      const tf = backend.require('@tensorflow/tfjs-core') as TensorFlow;
       tf.enableProdMode();
-      peers.backend.require('@tensorflow/tfjs-backend-webgpu');
-      return await runBackend({ name: 'webgpu', tf, kind: () => 'gpu', shutDown });
+      backend.require('@tensorflow/tfjs-backend-webgpu');
+      return await runBackend({ name: 'webgpu', tf, kind: () => (answer.onlyByName === undefined ? 'gpu' : 'cpu'), shutDown });
     } catch (cause) {
       if (cause instanceof VivantError) throw cause;
       hideWebgpu();
@@ -57,7 +61,7 @@ function hideWebgpu(): void {
   restore = undefined;
 }
 
-async function probe(): Promise<Probe> {
+async function findAdapter(): Promise<Found | Unsupported> {
   const dawn = findPeer('webgpu');
   const backend = findPeer('@tensorflow/tfjs-backend-webgpu');
   const missing = [dawn === undefined ? 'webgpu' : [], backend === undefined ? '@tensorflow/tfjs-backend-webgpu' : []].flat();
@@ -76,7 +80,7 @@ async function probe(): Promise<Probe> {
       device: `${device || 'unnamed adapter'} (webgpu ${dawn.version})`,
       ...(software ? { onlyByName: `${device} is a software adapter, slower than wasm` } : {}),
     };
-    return { answer, peers: { module, gpu, backend } };
+    return { supported: true, answer, module, gpu, backend };
   } catch (error) {
     return no(`webgpu ${dawn.version} could not be loaded: ${error instanceof Error ? error.message : String(error)}`);
   }
@@ -86,6 +90,6 @@ function unavailable(reason: string, cause?: unknown): VivantError {
   return new VivantError('BACKEND_UNAVAILABLE', `Expected the webgpu backend to start but ${reason}. ${ADVICE}`, { details: { backend: 'webgpu', reason }, cause });
 }
 
-function no(reason: string): Probe {
-  return { answer: { supported: false, reason, advice: ADVICE } };
+function no(reason: string): Unsupported {
+  return { supported: false, reason, advice: ADVICE };
 }
