@@ -72,7 +72,7 @@ for (const [name, frames] of Object.entries(sets)) {
     ['yaw', 'pitch', 'roll'].forEach((axis, i) => (angles[i] += Math.abs(p[axis] - q[axis])));
     for (const [signal, of] of Object.entries(SIGNALS)) pairs[signal].push([of(b.points), of(a.points)]);
   }
-  const cells = Object.values(distances).map((d) => `${percent(d.reduce((s, v) => s + v, 0) / d.length)} (${percent(d.sort((x, y) => x - y)[Math.floor(0.99 * (d.length - 1))])})`);
+  const cells = Object.values(distances).map((d) => `${percent(d.reduce((s, v) => s + v, 0) / d.length)} (${percent(d.sort((x, y) => x - y)[Math.ceil(0.99 * (d.length - 1))])})`);
   const fits = Object.values(pairs).map((list) => (list.length > 2 ? regression(list) : '-'));
   const median = (list) => list.sort((x, y) => x - y)[list.length >> 1].toFixed(1);
   console.log(`| ${name} | ${frames.length} | ${both} / ${one} | ${cells.join(' | ')} | ${angles.map((sum) => (sum / both).toFixed(1)).join(', ')} | ${fits.join(', ')} | ${times.map(median).join(' / ')} |`);

@@ -1,6 +1,6 @@
 import { fromRotationVector } from '../geometry/rotation.js';
-import { solve } from './bend.js';
 import { CANONICAL_FACE } from './canonical-face.js';
+import { solve } from './linear-solve.js';
 
 /** Where the canonical head stands in the picture, weak perspective. */
 export interface HeadPose {

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
+import type { Sharp } from 'sharp';
 import type { Frame } from '#dist/core/frame.js';
 
 const require = createRequire(import.meta.url);
@@ -13,13 +14,13 @@ export async function monaLisa(width = 743): Promise<Frame> {
 }
 
 /** Any sharp pipeline as a frame. */
-export async function toFrame(image: sharp.Sharp): Promise<Frame> {
+export async function toFrame(image: Sharp): Promise<Frame> {
   const { data, info } = await image.ensureAlpha().raw().toBuffer({ resolveWithObject: true });
   return { data: Uint8ClampedArray.from(data), width: info.width, height: info.height };
 }
 
 /** A frame as a sharp pipeline. */
-export function fromFrame({ data, width, height }: Frame): sharp.Sharp {
+export function fromFrame({ data, width, height }: Frame): Sharp {
   return sharp(Buffer.from(data.buffer, data.byteOffset, data.byteLength), { raw: { width, height, channels: 4 } });
 }
 
