@@ -2,6 +2,8 @@ import { randomInt } from 'node:crypto';
 import { buildReport, peakMemory } from './animator/clip-report.js';
 import { asAborted, throwIfAborted } from './animator/cancel.js';
 import { clipIngredients, disclosureRecord, openSigner } from './animator/disclose.js';
+import { guardOutput } from './animator/kill-guard.js';
+import { checkFormat, driverKind } from './animator/open-driver.js';
 import { checkOutput, publish } from './animator/output-file.js';
 import { drawFrames, openScene } from './animator/scene.js';
 import { clipSound } from './animator/sound.js';
@@ -62,8 +64,10 @@ async function animate(options: AnimateOptions, toolbox: Toolbox): Promise<Anima
   try {
     throwIfAborted(signal);
     await checkOutput(output, format, force);
+    const kind = await driverKind(clip);
+    checkFormat(kind, format);
     const [tools, signer] = await Promise.all([toolbox.open(), openSigner(toolbox.options)]);
-    const scene = await openScene(clip, format, newPayload(), tools);
+    const scene = await openScene(clip, kind, format, newPayload(), tools);
     const { driver, clock, progress, sitter, width, height } = scene;
     const record = disclosureRecord(clip, driver, scene.payload);
     const sink = await createSink({ format, path: output, width, height, fps: driver.fps, audio: clipSound(clip, file.audio, driver), tags: tagsFor(record), signal }).catch(
@@ -72,6 +76,7 @@ async function animate(options: AnimateOptions, toolbox: Toolbox): Promise<Anima
         throw error;
       },
     );
+    const allIsWell = guardOutput(output);
     try {
       let count = 0;
       let firstFrame = 0;
@@ -95,6 +100,7 @@ async function animate(options: AnimateOptions, toolbox: Toolbox): Promise<Anima
       await sink.abort();
       throw error;
     } finally {
+      allIsWell();
       await scene.close();
     }
   } catch (error) {
@@ -106,7 +112,7 @@ async function* frames(options: ClipOptions, toolbox: Toolbox): AsyncGenerator<M
   const clip = resolveClip(options);
   try {
     throwIfAborted(clip.signal);
-    const scene = await openScene(clip, undefined, newPayload(), await toolbox.open());
+    const scene = await openScene(clip, await driverKind(clip), undefined, newPayload(), await toolbox.open());
     try {
       yield* drawFrames(scene);
     } finally {

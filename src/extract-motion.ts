@@ -1,5 +1,6 @@
 import { asAborted, throwIfAborted } from './animator/cancel.js';
 import type { DriverMoment } from './animator/driver.js';
+import { guardMotion } from './animator/kill-guard.js';
 import { checkOutput } from './animator/output-file.js';
 import { type Progress, ProgressMeter } from './animator/progress.js';
 import { StageClock } from './animator/stage-clock.js';
@@ -61,6 +62,7 @@ export async function extractMotion(options: ExtractMotionOptions): Promise<Moti
   const progress = new ProgressMeter(options.onProgress);
   progress.enter('prepare', undefined);
   const detector = await startLandmarkWorker();
+  const allIsWell = guardMotion(output);
   try {
     const driver = await openVideoDriver({ path: driving, detector, sitter: undefined, ...resolved, pixels: 'none', signal, clock: new StageClock() });
     try {
@@ -75,6 +77,7 @@ export async function extractMotion(options: ExtractMotionOptions): Promise<Moti
   } catch (error) {
     throw asAborted(error, signal);
   } finally {
+    allIsWell();
     await detector.close();
   }
   return (await loadMotion(output)).report;

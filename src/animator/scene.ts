@@ -2,7 +2,6 @@ import type { Frame } from '../core/frame.js';
 import { createFrame } from '../core/frame.js';
 import type { MarkedFrame } from '../core/marked-frame.js';
 import type { Generator } from '../core/ports.js';
-import { VivantError } from '../core/errors.js';
 import { createGenerator } from '../generator/create.js';
 import { createComparison, type Comparison } from '../media/compare.js';
 import { needsEvenSize, type OutputFormat } from '../media/format.js';
@@ -11,7 +10,7 @@ import type { ResolvedClip } from '../options.js';
 import { throwIfAborted } from './cancel.js';
 import type { Driver, Transfer } from './driver.js';
 import { loopPerformance } from './loop.js';
-import { openDriver } from './open-driver.js';
+import { type DriverKind, openDriver } from './open-driver.js';
 import { perform } from './perform.js';
 import { readSitter, type Sitter } from './portraits.js';
 import { ProgressMeter } from './progress.js';
@@ -41,9 +40,10 @@ export interface Scene {
 /**
  * Reads portraits and driver and sets up everything between them.
  *
+ * @param kind - of the driver
  * @param format - of the result; absent when frames are handed out instead
  */
-export async function openScene(clip: ResolvedClip, format: OutputFormat | undefined, payload: number, tools: Tools): Promise<Scene> {
+export async function openScene(clip: ResolvedClip, kind: DriverKind, format: OutputFormat | undefined, payload: number, tools: Tools): Promise<Scene> {
   const progress = new ProgressMeter(clip.onProgress);
   progress.enter('prepare', undefined);
   const clock = new StageClock();
@@ -52,9 +52,8 @@ export async function openScene(clip: ResolvedClip, format: OutputFormat | undef
   const sitter = await readSitter({ ...clip, paths: clip.portraits, evenSides }, detector);
   throwIfAborted(clip.signal);
   const [canvas] = sitter.photos;
-  const driver = await openDriver(clip, canvas.state, detector, clock);
+  const driver = await openDriver(kind, clip, canvas.state, detector, clock);
   try {
-    checkKind(driver, format);
     const generator = await createGenerator({ quality: clip.quality, sources: sitter.photos, driverPixels: clip.driverPixels, teeth, backend });
     if (driver.reference.view !== undefined) generator.setDriverReference?.(driver.reference.view);
     const { amplitude, smooth, region, motion } = clip;
@@ -90,23 +89,6 @@ export async function* drawFrames(scene: Scene): AsyncGenerator<MarkedFrame, voi
     release();
     yield clock.measure('mark', () => marker.mark({ ...result, index, time }));
     progress.step(driver.frames);
-  }
-}
-
-/** One picture in, one picture out; many in, a clip out. */
-function checkKind(driver: Driver, format: OutputFormat | undefined): void {
-  if (format === undefined) return;
-  if (driver.kind === 'picture' && format !== 'png') {
-    throw new VivantError('INVALID_OPTION', `Expected \`output\` to end in .png because the driver is one picture, but it asks for ${format}.`, {
-      details: { option: 'output', format },
-    });
-  }
-  if (driver.kind !== 'picture' && format === 'png') {
-    throw new VivantError(
-      'INVALID_OPTION',
-      'Expected `output` to be a video, a .gif or a numbered sequence such as frames/%04d.png because the driver is a clip, but it is one .png.',
-      { details: { option: 'output', format } },
-    );
   }
 }
 
