@@ -5,7 +5,7 @@ import { createWhitener } from './invisible-whiten.js';
 const WORK_SIDE = 512;
 
 /** Frames that are averaged as they are before their content is taken away, which costs more than averaging. */
-const GROUP = 5;
+const GROUP = 8;
 
 /** What frames of one size have in common once their content is taken away. */
 export interface ResidualAverage {

@@ -47,7 +47,7 @@ export function createSyncCorrelator(bins: number): SyncCorrelator {
     for (let y = 0; y < bins; y++) {
       for (let x = 0; x < bins; x++) {
         const k = y * bins + x;
-        const length = Math.hypot(re[k]!, im[k]!) || 1;
+        const length = Math.sqrt(re[k]! * re[k]! + im[k]! * im[k]!) || 1;
         const a = re[k]! / length;
         const b = im[k]! / length;
         // Plain: F * conj(S). Mirrored: F * conj(S mirrored), where S mirrored(kx, ky) = S(-kx, ky).

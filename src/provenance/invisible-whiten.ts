@@ -17,22 +17,32 @@ const BASIS = Float32Array.from({ length: COEFFICIENTS }, (_, i) => {
 });
 const TRANSPOSED = Float32Array.from(BASIS, (_, i) => BASIS[(i % BLOCK) * BLOCK + Math.floor(i / BLOCK)]!);
 
+/** `target = (left * source)ᵀ`, all `[16, 16]`, four rows of `left` at a time. */
+function multiplyTransposed(left: Float32Array, source: Float32Array, target: Float32Array): void {
+  for (let x = 0; x < BLOCK; x++) {
+    const to = x * BLOCK;
+    for (let k = 0; k < BLOCK; k += 4) {
+      const row = k * BLOCK;
+      let [a, b, c, d] = [0, 0, 0, 0];
+      for (let y = 0, s = x; y < BLOCK; y++, s += BLOCK) {
+        const value = source[s]!;
+        a += left[row + y]! * value;
+        b += left[row + BLOCK + y]! * value;
+        c += left[row + 2 * BLOCK + y]! * value;
+        d += left[row + 3 * BLOCK + y]! * value;
+      }
+      target[to + k] = a;
+      target[to + k + 1] = b;
+      target[to + k + 2] = c;
+      target[to + k + 3] = d;
+    }
+  }
+}
+
 /** `target = left * source * leftᵀ`, all `[16, 16]`; `scratch` the same. */
 function sandwich(left: Float32Array, source: Float32Array, target: Float32Array, scratch: Float32Array): void {
-  for (let y = 0; y < BLOCK; y++) {
-    for (let k = 0; k < BLOCK; k++) {
-      let sum = 0;
-      for (let x = 0; x < BLOCK; x++) sum += source[y * BLOCK + x]! * left[k * BLOCK + x]!;
-      scratch[k * BLOCK + y] = sum;
-    }
-  }
-  for (let k = 0; k < BLOCK; k++) {
-    for (let l = 0; l < BLOCK; l++) {
-      let sum = 0;
-      for (let y = 0; y < BLOCK; y++) sum += scratch[k * BLOCK + y]! * left[l * BLOCK + y]!;
-      target[l * BLOCK + k] = sum;
-    }
-  }
+  multiplyTransposed(left, source, scratch);
+  multiplyTransposed(left, scratch, target);
 }
 
 /** Takes a picture's content away as far as its statistics tell, so that a faint pattern stands out. */

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { VivantError } from '#dist/core/errors.js';
 import { createInvisibleDetector, FALSE_POSITIVE_BOUND } from '#dist/provenance/invisible-detect.js';
 import { createInvisibleEmbedder } from '#dist/provenance/invisible-embed.js';
@@ -6,6 +6,9 @@ import { createMarker } from '#dist/provenance/marker.js';
 import { attack, type Clip, load } from './marker-clips.js';
 
 const PAYLOAD = 0xdeadbeef;
+
+// Searches block the event loop for long; vitest's reporter needs a turn between them.
+beforeEach(() => new Promise<void>((resolve) => setTimeout(resolve, 5)));
 
 function read({ width, height, frames }: Clip) {
   const detector = createInvisibleDetector();

@@ -12,7 +12,7 @@ export interface Clip {
   readonly width: number;
   readonly height: number;
   /** RGBA. */
-  readonly frames: Uint8ClampedArray[];
+  readonly frames: readonly Uint8ClampedArray[];
 }
 
 const split = (bytes: Buffer, width: number, height: number): Clip => {
