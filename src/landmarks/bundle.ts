@@ -1,6 +1,7 @@
 import { unzipSync, zipSync } from 'fflate';
 import { VivantError } from '../core/errors.js';
-import { FlatTable } from './flatbuffer-reader.js';
+import { LANDMARK_COUNT } from '../core/landmarks.js';
+import { summariseGraph } from './tflite.js';
 
 /** Entries that a FaceLandmarker bundle (`.task`) must hold. */
 export const BUNDLE_ENTRIES = [
@@ -22,7 +23,8 @@ export function packBundle(files: BundleFiles): Uint8Array {
 }
 
 /**
- * Checks that `bytes` is a FaceLandmarker bundle: a ZIP with the three entries, stored, and two readable TFLite models.
+ * Checks that `bytes` is a FaceLandmarker bundle: a ZIP with the three entries, stored, and two readable TFLite models,
+ * of which one gives 478 landmarks.
  *
  * @param source - how to name the bytes in an error
  * @throws VivantError MODEL_CORRUPT
@@ -57,12 +59,17 @@ function bundleProblem(bytes: Uint8Array): string | undefined {
   for (const name of BUNDLE_ENTRIES) {
     const file = files[name];
     if (!file || file.length === 0) return `its entry ${name} is missing`;
-    if (!name.endsWith('.tflite')) continue;
-    try {
-      FlatTable.root(file, 'TFL3');
-    } catch {
-      return `its entry ${name} is not a TFLite model`;
-    }
   }
-  return undefined;
+  return modelProblem('face_detector.tflite', files) ?? modelProblem('face_landmarks_detector.tflite', files, 3 * LANDMARK_COUNT);
+}
+
+/** @param outputSize - an output of this many values must be there */
+function modelProblem(name: string, files: Readonly<Record<string, Uint8Array>>, outputSize?: number): string | undefined {
+  try {
+    const { outputSizes } = summariseGraph(files[name]!);
+    if (outputSize === undefined || outputSizes.includes(outputSize)) return undefined;
+    return `its entry ${name} has no output of ${outputSize} values`;
+  } catch {
+    return `its entry ${name} is not a TFLite model`;
+  }
 }

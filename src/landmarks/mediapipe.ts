@@ -38,13 +38,12 @@ class MissingBrowserClass {}
  * Its scripts expect a browser. They are compiled as functions whose parameters are the browser's names, so that nothing
  * is put on globalThis, their log stays out of the user's terminal, and they have no way to the network.
  *
- * @throws VivantError MODEL_CORRUPT when MediaPipe refuses the model
+ * @throws VivantError MODEL_CORRUPT when MediaPipe refuses the model, MODEL_MISSING when its npm package isn't installed
  */
 export async function createLandmarker(options: LandmarkerOptions): Promise<Landmarker> {
   const log = new Log();
   const require = createRequire(import.meta.url);
-  const wasmLoaderPath = require.resolve('@mediapipe/tasks-vision/vision_wasm_internal.js');
-  const wasmBinaryPath = require.resolve('@mediapipe/tasks-vision/vision_wasm_internal.wasm');
+  const { bundlePath, wasmLoaderPath, wasmBinaryPath } = locate(require);
   const self: Record<string, unknown> = {};
   const browser = {
     self,
@@ -65,7 +64,7 @@ export async function createLandmarker(options: LandmarkerOptions): Promise<Land
       self['ModuleFactory'] = exports;
     },
   };
-  const vision = runScript(require.resolve('@mediapipe/tasks-vision'), browser, require) as TasksVision;
+  const vision = runScript(bundlePath, browser, require) as TasksVision;
   try {
     const task = await vision.FaceLandmarker.createFromOptions(
       { wasmLoaderPath, wasmBinaryPath },
@@ -78,6 +77,19 @@ export async function createLandmarker(options: LandmarkerOptions): Promise<Land
     return wrap(task, log);
   } catch (cause) {
     throw new VivantError('MODEL_CORRUPT', `MediaPipe could not start with this face model: ${log.last || String(cause)}. Fetch the model again, or leave it out.`, { cause });
+  }
+}
+
+/** The scripts of @mediapipe/tasks-vision. */
+function locate(require: NodeJS.Require): { readonly bundlePath: string; readonly wasmLoaderPath: string; readonly wasmBinaryPath: string } {
+  try {
+    return {
+      bundlePath: require.resolve('@mediapipe/tasks-vision'),
+      wasmLoaderPath: require.resolve('@mediapipe/tasks-vision/vision_wasm_internal.js'),
+      wasmBinaryPath: require.resolve('@mediapipe/tasks-vision/vision_wasm_internal.wasm'),
+    };
+  } catch (cause) {
+    throw new VivantError('MODEL_MISSING', 'Expected the npm package @mediapipe/tasks-vision but could not find it. Run npm install again.', { cause });
   }
 }
 
@@ -109,15 +121,17 @@ function runScript(path: string, browser: Readonly<Record<string, unknown>>, req
   return module.exports;
 }
 
-/** Keeps the last line that MediaPipe wrote. */
+/** Keeps the first line of the last message that MediaPipe wrote. */
 class Log {
   last = '';
   readonly console: Record<'log' | 'info' | 'debug' | 'warn' | 'error', (...words: readonly unknown[]) => void>;
 
   constructor() {
     const keep = (...words: readonly unknown[]): void => {
-      const text = words.map(String).join(' ').trim();
-      if (text !== '') this.last = text.slice(0, 500);
+      const [line = ''] = words.map(String).join(' ').trim().split('\n');
+      // "E1122 11:37:51.409999 2136208 file.cc:260] what happened"
+      const text = line.replace(/^[IWEF]\d{4} [\d:.]+ +\d+ \S+\] /, '');
+      if (text !== '') this.last = text;
     };
     this.console = { log: keep, info: keep, debug: keep, warn: keep, error: keep };
   }

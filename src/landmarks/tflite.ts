@@ -9,10 +9,10 @@ const TENSOR = { shape: 0, type: 1, buffer: 2, name: 3 } as const;
 const OPERATOR = { code: 0, inputs: 1, outputs: 2, optionsType: 3, options: 4 } as const;
 const OPERATOR_CODE = { deprecatedBuiltin: 0, version: 2, builtin: 3 } as const;
 
-/** Element types that the rewriter can declare. */
-export const TENSOR_TYPE = { float32: 0, int32: 2 } as const;
+/** Element types of new tensors: constants are integers, results are floats. */
+const TENSOR_TYPE = { float32: 0, int32: 2 } as const;
 
-/** Operators that the rewriter can append: builtin code, type of the options union, options as [slot, value] pairs. */
+/** An operator to append; inputs and outputs are tensor numbers. */
 export type NewOperator = {
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];

@@ -59,6 +59,7 @@ describe('checkBundle', () => {
     expect(codeOf(() => checkBundle(zipSync({ 'a.txt': new Uint8Array(3) }), 'x'))).toBe('MODEL_CORRUPT');
     expect(codeOf(() => checkBundle(zipSync(files, { level: 6 }), 'x'))).toBe('MODEL_CORRUPT');
     expect(codeOf(() => checkBundle(packBundle({ ...files, 'face_detector.tflite': new Uint8Array(100) }), 'x'))).toBe('MODEL_CORRUPT');
+    expect(codeOf(() => checkBundle(packBundle({ ...files, 'face_landmarks_detector.tflite': files['face_detector.tflite'] }), 'x'))).toBe('MODEL_CORRUPT');
     expect(codeOf(() => checkBundle(assembled.subarray(0, assembled.length - 1000), 'x'))).toBe('MODEL_CORRUPT');
   });
 
