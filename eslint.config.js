@@ -17,9 +17,9 @@ const LAYERS = {
   ...Object.fromEntries(STAGES.map((stage) => [stage, SHARED])),
   workers: [...SHARED, 'landmarks'],
   'package-info.ts': [],
-  'option-specs.ts': ['core', 'backends/types.ts', 'motion/regions.ts'],
-  'options.ts': ['core', 'backends/types.ts', 'motion/regions.ts', 'option-specs.ts', 'motion-file.ts', 'animator/progress.ts'],
-  'report-schemas.ts': ['core', 'animator/stage-clock.ts', 'backends/types.ts', 'reports.ts'],
+  'option-specs.ts': ['core', 'backends/names.ts', 'motion/regions.ts'],
+  'options.ts': ['core', 'backends/names.ts', 'motion/regions.ts', 'option-specs.ts', 'motion-file.ts', 'animator/progress.ts'],
+  'report-schemas.ts': ['core', 'animator/stage-clock.ts', 'backends/names.ts', 'reports.ts'],
   'reports.ts': [...SHARED, ...STAGES, 'animator'],
   ...Object.fromEntries(
     COMPOSITION.map((name) => [name, [...SHARED, ...STAGES, ...COMPOSITION, ...OPTIONS, 'workers', 'package-info.ts', 'reports.ts']]),

@@ -2,7 +2,7 @@ export { createAnimator, type Animator } from './animate.js';
 export type { AnimatedFace } from './animator/portraits.js';
 export type { Progress } from './animator/progress.js';
 export type { StageTime, TimedStage } from './animator/stage-clock.js';
-export type { BackendName, BackendPreference, BackendProbe } from './backends/types.js';
+export type { BackendName, BackendPreference, BackendProbe } from './backends/names.js';
 export { DISCLOSURE_LAYERS, type DisclosureLayer, type LayerReport, type VerifyReport } from './core/disclosure.js';
 export { VivantError, type VivantErrorCode } from './core/errors.js';
 export type { Box, Frame, TimedFrame } from './core/frame.js';

@@ -1,4 +1,4 @@
-import { BACKEND_NAMES, type BackendPreference } from './backends/types.js';
+import { BACKEND_NAMES, type BackendPreference } from './backends/names.js';
 import type { Quality } from './core/ports.js';
 import { RIGHTS_BASES, type DrivingRightsRecord } from './core/rights.js';
 import { MOTION_REGIONS } from './motion/regions.js';

@@ -1,5 +1,5 @@
 import { VivantError } from './core/errors.js';
-import type { BackendPreference } from './backends/types.js';
+import type { BackendPreference } from './backends/names.js';
 import type { Quality } from './core/ports.js';
 import { RIGHTS_BASES, type DrivingRightsRecord, type RightsRecord } from './core/rights.js';
 import {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BACKEND_NAMES } from './backends/types.js';
+import { BACKEND_NAMES } from './backends/names.js';
 import { TIMED_STAGES } from './animator/stage-clock.js';
 import { DISCLOSURE_LAYERS, type VerifyReport } from './core/disclosure.js';
 import { RIGHTS_BASES } from './core/rights.js';

@@ -1,5 +1,5 @@
 import type { AnimatedFace } from './animator/portraits.js';
-import type { BackendProbe } from './backends/types.js';
+import type { BackendProbe } from './backends/names.js';
 import type { StageTime, TimedStage } from './animator/stage-clock.js';
 import type { DisclosureLayer, LayerReport } from './core/disclosure.js';
 import type { Box } from './core/frame.js';

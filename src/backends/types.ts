@@ -1,14 +1,10 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
+import type { BackendName } from './names.js';
+
+export { BACKEND_NAMES, type BackendName, type BackendPreference, type BackendProbe } from './names.js';
 
 /** The operations of tfjs-core, bound to the engine that a backend registered itself with. */
 export type TensorFlow = typeof tfjs;
-
-/** From the fastest to the slowest. @public */
-export const BACKEND_NAMES = ['tensorflow', 'webgpu', 'wasm', 'cpu'] as const;
-/** Name of a tensor backend. @public */
-export type BackendName = (typeof BACKEND_NAMES)[number];
-/** `auto` takes the first of tensorflow, webgpu and wasm that works here. @public */
-export type BackendPreference = 'auto' | BackendName;
 
 /** The backend works here. */
 export interface Supported {
@@ -69,16 +65,4 @@ export interface TensorBackend extends RunningBackend {
   readonly choice: BackendChoice;
   /** The same as {@link RunningBackend.close}. */
   [Symbol.asyncDispose](): Promise<void>;
-}
-
-/** What `vivant doctor` says about one backend. @public */
-export interface BackendProbe {
-  /** Which backend. */
-  readonly name: BackendName;
-  /** Whether it works here. */
-  readonly supported: boolean;
-  /** Version and device, or the reason why not. */
-  readonly detail: string;
-  /** How to get it; absent when it works and `auto` would take it. */
-  readonly advice?: string;
 }
