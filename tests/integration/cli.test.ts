@@ -1,7 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
+import { mediaTools } from '#dist/media/binaries.js';
 import { MEDIA, RIGHTS, runCli, startCli, workFolder } from './run-cli.js';
 
 const folder = workFolder();
@@ -20,6 +22,10 @@ writeFileSync(folder.file('truncated.jpg'), readFileSync(MEDIA.monaLisa).subarra
 writeFileSync(folder.file('broken.tvm'), 'TVMOTION and then nothing sensible');
 writeFileSync(folder.file('points.json'), '{"format": "something else"}');
 writeFileSync(folder.file('taken.mp4'), 'already here');
+const { ffmpeg } = await mediaTools();
+execFileSync(ffmpeg.path, ['-v', 'error', '-f', 'lavfi', '-i', 'testsrc=size=320x240:rate=25:duration=1', '-pix_fmt', 'yuv420p', folder.file('faceless.mp4')]);
+execFileSync(ffmpeg.path, ['-v', 'error', '-i', folder.file('faceless.mp4'), '-frames:v', '1', folder.file('faceless.png')]);
+execFileSync(ffmpeg.path, ['-v', 'error', '-f', 'lavfi', '-i', 'sine=duration=1', folder.file('sound.wav')]);
 const inputs = folder.names();
 
 interface Case {
@@ -63,6 +69,11 @@ const cases: readonly Case[] = [
   { name: 'a truncated portrait', args: ['animate', 'truncated.jpg', '--driving', MEDIA.webcam, ...out, ...RIGHTS], code: 'UNREADABLE_MEDIA', exit: 3 },
   { name: 'a broken motion file', args: ['animate', MEDIA.monaLisa, '--driving', 'broken.tvm', ...out, ...RIGHTS], code: 'INVALID_MOTION', exit: 3 },
   { name: 'a wrong landmark file', args: [...base, ...out, ...RIGHTS, '--landmarks', 'points.json'], code: 'INVALID_LANDMARKS', exit: 3, says: /points\.json/ },
+  { name: 'a driver that is only sound', args: ['animate', MEDIA.monaLisa, '--driving', 'sound.wav', ...out, ...RIGHTS], code: 'NO_VIDEO_STREAM', exit: 3, says: /sound\.wav/ },
+  { name: 'a portrait without a face', args: ['animate', 'faceless.png', '--driving', MEDIA.webcam, ...out, ...RIGHTS], code: 'NO_FACE', exit: 4, says: /faceless\.png.*points\.json/ },
+  { name: 'a driver without a face', args: ['animate', MEDIA.monaLisa, '--driving', 'faceless.mp4', ...out, ...RIGHTS], code: 'NO_FACE', exit: 4, says: /faceless\.mp4/ },
+  { name: 'motion of a clip without a face', args: ['motion', 'faceless.mp4', '--out', 'out.tvm'], code: 'NO_FACE', exit: 4 },
+  { name: 'an overlay of no face', args: ['faces', 'faceless.png', '--out', 'overlay.png'], code: 'NO_FACE', exit: 4, says: /\.json/ },
   { name: 'a face that is not there', args: [...base, ...out, ...RIGHTS, '--face', '7'], code: 'FACE_INDEX', exit: 4, says: /7/ },
   { name: 'a driving face that is not there', args: [...base, ...short, ...out, ...RIGHTS, '--driving-face', '7'], code: 'FACE_INDEX', exit: 4, says: /7/ },
   { name: 'an output that exists', args: [...base, '--out', 'taken.mp4', ...RIGHTS], code: 'OUTPUT_EXISTS', exit: 5, says: /--force|force/ },
@@ -126,6 +137,13 @@ describe('good use', () => {
     expect(statSync(folder.file('overlay.png')).size).toBeGreaterThan(10_000);
     const done = await runCli([...base, ...short, '--end', '0.2', '--landmarks', 'mona.json', '--out', 'points.mp4', ...RIGHTS, '--quiet'].filter((_, i, all) => !(all[i] === '--end' && all[i + 1] === '0.4') && !(all[i - 1] === '--end' && all[i] === '0.4')), folder.path);
     expect(done).toMatchObject({ code: 0 });
+  });
+
+  it('finds no face and writes a template to fill in', async () => {
+    const faces = await runCli(['faces', 'faceless.png', '--out', 'template.json', '--json'], folder.path);
+    expect(faces.code).toBe(0);
+    expect(JSON.parse(faces.stdout)).toMatchObject({ faces: [], output: 'template.json' });
+    expect(JSON.parse(readFileSync(folder.file('template.json'), 'utf8'))).toHaveProperty('named.noseTip');
   });
 
   it('says what it can do', async () => {

@@ -130,6 +130,20 @@ describe('other ways through', () => {
     expect((await probe(folder.file('from-motion.mp4'))).hasAudio).toBe(false);
   });
 
+  it('waits for a driver who comes late, and bridges while they are away', async () => {
+    const { ffmpeg } = await mediaTools();
+    const driving = folder.file('late.mp4');
+    // Nobody for a second, the webcam for a second, nobody for eight frames, the webcam again.
+    const scale = 'scale=400:300,setsar=1,fps=25,format=yuv420p';
+    const filter = `[0]trim=0:1,${scale}[a];[1]trim=0:1,setpts=PTS-STARTPTS,${scale}[b];[2]trim=0:0.32,${scale}[c];[3]trim=1:2,setpts=PTS-STARTPTS,${scale}[d];[a][b][c][d]concat=n=4`;
+    const grey = ['-f', 'lavfi', '-i', 'color=gray:size=400x300:rate=25'];
+    execFileSync(ffmpeg.path, ['-v', 'error', ...grey, '-i', MEDIA.webcam, ...grey, '-i', MEDIA.webcam, '-filter_complex', filter, driving]);
+    const report = await animator.animate({ ...clip, driving, size: 200, output: folder.file('late-result.mp4') });
+    expect(report.frames).toBe(83);
+    expect(report.bridged).toEqual([{ from: 0, to: 24 }, { from: 50, to: 57 }]);
+    expect(report.referenceFrame).toBeGreaterThanOrEqual(25);
+  });
+
   it('takes an expression from a picture', async () => {
     const output = folder.file('expression.png');
     const report = await animator.animate({ portraits: MEDIA.monaLisa, driving: MEDIA.monaLisa, rights, size: 256, output });
