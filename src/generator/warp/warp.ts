@@ -7,6 +7,7 @@ import { applyGains, sampleFlow, type GainMap } from '../sampler.js';
 import { createTensorWarp } from '../tensor/tensor-warp.js';
 import type { TensorBackend } from '../tensor/types.js';
 import { createHeadMesh } from './head-mesh.js';
+import { softenSilhouettes } from './soften-silhouettes.js';
 
 /** Cells across the face: enough for a lid, few enough for a CPU. */
 const CELLS_ACROSS_FACE = 240;
@@ -43,9 +44,13 @@ export function createWarp(photo: SourcePhoto, backend?: TensorBackend): Warp {
     },
     async apply(out, gains) {
       out.data.set(photo.frame.data);
-      if (!tensors) return sampleFlow(photo.frame, flow, out, gains);
-      await tensors.draw(flow, out);
-      if (gains) applyGains(flow, gains, out);
+      if (tensors) {
+        await tensors.draw(flow, out);
+        if (gains) applyGains(flow, gains, out);
+      } else {
+        sampleFlow(photo.frame, flow, out, gains);
+      }
+      softenSilhouettes(flow, out);
     },
     close: () => tensors?.dispose(),
   };
