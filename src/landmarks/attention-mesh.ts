@@ -20,7 +20,9 @@ const OUTPUT_SIZES = [1404, 160, 142, 142, 10, 10, 1];
  * Operators that turn the seven outputs of face_landmark_with_attention.tflite into the two that the FaceLandmarker graph
  * reads: 478 landmarks `[1, 1, 1, 1434]` (x, y, z in pixels of the 192 x 192 input) and the face flag.
  *
- * Refined x and y replace those of the mesh; z stays the mesh's own; an iris lies at the mean depth of its lids.
+ * Refined x and y replace those of the mesh; z stays the mesh's own; an iris lies at the mean depth of its lids. The x of an eye's
+ * points is the mean of refined and mesh: refined eyes slide along with their irises, by a third of the irises' own movement,
+ * which hides most of a gaze; those of the mesh stay (docs/landmarks.md).
  *
  * @throws VivantError MODEL_CORRUPT when the network isn't the one this was written for
  */
@@ -57,29 +59,39 @@ export function joinRefinements(model: Uint8Array): GraphExtension {
   const withDepths = add('all_outputs_and_depths', values + 2);
   operators.push({ kind: 'concatenation', axis: 3, inputs: [all, ...depths], outputs: [withDepths] });
   const order = refinedOrder(values);
-  const indices = add('refined_indices', order.length, order);
-  const landmarks = add('landmarks_478', order.length);
-  operators.push({ kind: 'gather', axis: 3, inputs: [withDepths, indices], outputs: [landmarks] });
+  const indices = tensorCount + tensors.push({ name: 'landmark_pair_indices', shape: [order.length / 2, 2], data: order }) - 1;
+  const pairs = tensorCount + tensors.push({ name: 'landmark_pairs', shape: [1, 1, 1, order.length / 2, 2] }) - 1;
+  operators.push({ kind: 'gather', axis: 3, inputs: [withDepths, indices], outputs: [pairs] });
+  const pairAxis = add('pair_axis', 1, Int32Array.of(4));
+  const landmarks = add('landmarks_478', order.length / 2);
+  operators.push({ kind: 'mean', keepDims: false, inputs: [pairs, pairAxis], outputs: [landmarks] });
   return { tensors, operators, outputs: [landmarks, flag] };
 }
 
-/** For each of the 478 x 3 values, where it lies in the joined outputs; the two iris depths lie at `depthStart`. */
+/**
+ * `[478 * 3, 2]`: for each value the two places in the joined outputs whose mean it is, the same place twice for most.
+ * The two iris depths lie at `depthStart`.
+ */
 function refinedOrder(depthStart: number): Int32Array {
-  const order = new Int32Array(3 * LANDMARK_COUNT);
-  for (let i = 0; i < 3 * MESH_COUNT; i++) order[i] = i;
+  const order = new Int32Array(2 * 3 * LANDMARK_COUNT);
+  const take = (value: number, from: number, and = from): void => {
+    order[2 * value] = from;
+    order[2 * value + 1] = and;
+  };
+  for (let i = 0; i < 3 * MESH_COUNT; i++) take(i, i);
   let offset = 3 * MESH_COUNT;
   for (const refinement of [LIPS_REFINEMENT, LEFT_EYE_REFINEMENT, RIGHT_EYE_REFINEMENT]) {
     for (const point of refinement) {
-      order[3 * point] = offset;
-      order[3 * point + 1] = offset + 1;
+      take(3 * point, offset, refinement === LIPS_REFINEMENT ? offset : 3 * point);
+      take(3 * point + 1, offset + 1);
       offset += 2;
     }
   }
   for (let i = 0; i < 2 * IRIS_COUNT; i++) {
     const point = MESH_COUNT + i;
-    order[3 * point] = offset;
-    order[3 * point + 1] = offset + 1;
-    order[3 * point + 2] = depthStart + (i < IRIS_COUNT ? 0 : 1);
+    take(3 * point, offset);
+    take(3 * point + 1, offset + 1);
+    take(3 * point + 2, depthStart + (i < IRIS_COUNT ? 0 : 1));
     offset += 2;
   }
   return order;

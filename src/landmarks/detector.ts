@@ -2,8 +2,9 @@ import { VivantError } from '../core/errors.js';
 import type { Box, Frame } from '../core/frame.js';
 import type { FaceLandmarks } from '../core/landmarks.js';
 import type { DetectOptions, LandmarkDetector } from '../core/ports.js';
-import { toFace } from './face.js';
+import { faceOf, toFace } from './face.js';
 import { FaceFollower } from './follow.js';
+import { IrisRefiner } from './iris.js';
 import { createLandmarker } from './mediapipe.js';
 import type { Landmarker } from './mediapipe.js';
 import { resolveModel } from './model.js';
@@ -36,6 +37,7 @@ export async function createFaceDetector(options: DetectorOptions = {}): Promise
 class MediaPipeDetector implements LandmarkDetector {
   #landmarker: Landmarker | undefined;
   readonly #follower = new FaceFollower();
+  readonly #irises = new IrisRefiner();
 
   constructor(
     landmarker: Landmarker,
@@ -54,7 +56,9 @@ class MediaPipeDetector implements LandmarkDetector {
     const detectIn = (region: Box): FaceLandmarks[] => this.#detectIn(frame, region);
     const whole = { x: 0, y: 0, width: frame.width, height: frame.height };
     const faces = timestamp === undefined ? detectIn(whole) : this.#follower.detect(whole, timestamp, detectIn);
-    return sortFaces(thorough ? searchThoroughly(whole, faces, detectIn) : faces).slice(0, this.maxFaces);
+    const largest = sortFaces(thorough ? searchThoroughly(whole, faces, detectIn) : faces).slice(0, this.maxFaces);
+    for (const { points } of largest) this.#irises.refine(frame, points);
+    return largest.map(({ points }) => faceOf(points));
   }
 
   async close(): Promise<void> {

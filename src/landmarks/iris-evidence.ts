@@ -3,10 +3,10 @@ import type { EyeWindow } from './iris-window.js';
 /** Shifts of the iris along the eye that are tried, iris radii: -1..1. */
 export const SHIFT_STEP = 0.1;
 export const SHIFTS = 21;
-const DROP_STEP = 0.15;
+const DROP_STEP = 0.08;
 const DROPS = 5;
 /** Standard deviation of the model's error across the eye, iris radii: lids hide most of what could tell better. */
-const DROP_PRIOR = 0.2;
+const DROP_PRIOR = 0.1;
 /** Half width of the disc's soft edge, iris radii, and the blur of the smallest pictures, pixels. */
 const EDGE = 0.2;
 const BLUR = 0.7;
@@ -25,8 +25,8 @@ export class ShiftEvidence {
   /** Expected shift across the eye for each shift along it, iris radii. */
   readonly drop = new Float64Array(SHIFTS);
 
-  /** Weighted orthonormal 1, u, v, u² over the samples: uneven light, which is no evidence. */
-  readonly #light = [0, 1, 2, 3].map(() => new Float64Array(MOST_SAMPLES));
+  /** Weighted orthonormal 1, u, u² over the samples: light from the side and dark corners, which are no evidence. */
+  readonly #light = [0, 1, 2].map(() => new Float64Array(MOST_SAMPLES));
   readonly #rest = new Float64Array(MOST_SAMPLES);
   readonly #scores = new Float64Array(DROPS);
 
@@ -72,13 +72,12 @@ export class ShiftEvidence {
 
   /** Energy of the picture that a dark disc explains beyond the light. */
   #match({ count, u, v, weight }: EyeWindow, shift: number, drop: number, edge: number): number {
-    const [a, b, c, d] = this.#light as [Float64Array, Float64Array, Float64Array, Float64Array];
+    const [a, b, c] = this.#light as [Float64Array, Float64Array, Float64Array];
     const rest = this.#rest;
     let own = 0;
     let inA = 0;
     let inB = 0;
     let inC = 0;
-    let inD = 0;
     let shared = 0;
     const slope = 1 / (4 * edge);
     for (let n = 0; n < count; n++) {
@@ -93,20 +92,19 @@ export class ShiftEvidence {
       inA += weighted * a[n]!;
       inB += weighted * b[n]!;
       inC += weighted * c[n]!;
-      inD += weighted * d[n]!;
       shared += weighted * rest[n]!;
     }
-    const free = own - inA * inA - inB * inB - inC * inC - inD * inD;
+    const free = own - inA * inA - inB * inB - inC * inC;
     return shared < 0 && free > 1e-3 * own ? (shared * shared) / free : 0;
   }
 
   /** Gram-Schmidt; leaves what light doesn't explain in #rest. Returns the sum of weights. */
-  #fitLight({ count, u, v, weight, value }: EyeWindow): number {
+  #fitLight({ count, u, weight, value }: EyeWindow): number {
     let area = 0;
     for (let n = 0; n < count; n++) area += weight[n]!;
-    for (let k = 0; k < 4; k++) {
+    for (let k = 0; k < 3; k++) {
       const basis = this.#light[k]!;
-      for (let n = 0; n < count; n++) basis[n] = k === 0 ? 1 : k === 1 ? u[n]! : k === 2 ? v[n]! : u[n]! * u[n]!;
+      for (let n = 0; n < count; n++) basis[n] = u[n]! ** k;
       let squares = 0;
       for (let pass = 0; pass < k; pass++) remove(this.#light[pass]!, basis, weight, count);
       for (let n = 0; n < count; n++) squares += weight[n]! * basis[n]! ** 2;
@@ -114,7 +112,7 @@ export class ShiftEvidence {
       for (let n = 0; n < count; n++) basis[n]! *= scale;
     }
     for (let n = 0; n < count; n++) this.#rest[n] = value[n]!;
-    for (let k = 0; k < 4; k++) remove(this.#light[k]!, this.#rest, weight, count);
+    for (let k = 0; k < 3; k++) remove(this.#light[k]!, this.#rest, weight, count);
     return area;
   }
 }
