@@ -1,0 +1,86 @@
+"""From expression, gaze and tongue to vertices: blendshapes, lids that meet and slide on the eyeballs, turning eyes, a moving tongue."""
+
+import math
+
+import numpy as np
+
+from .native import blend
+from .pack import FACE, TONGUE, Pack
+from .shape import eye_frame, neutral_shape
+
+LID_SHAPES = ('eyeSquint', 'eyeWide', 'eyeLookDown', 'eyeLookUp')
+
+
+def rotation(yaw: float, pitch: float, roll: float) -> np.ndarray:
+    """Rotation matrix (3, 3), angles in radians: yaw > 0 turns the face to image right, pitch > 0 looks down, roll > 0 is counter-clockwise."""
+    cy, sy, cp, sp, cr, sr = [f(a) for a in (yaw, pitch, roll) for f in (math.cos, math.sin)]
+    y = np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]])
+    x = np.array([[1, 0, 0], [0, cp, -sp], [0, sp, cp]])
+    return y @ x @ np.array([[cr, -sr, 0], [sr, cr, 0], [0, 0, 1]])
+
+
+class Face:
+    """The moving mesh of one person, before the head turns. `neutral` (26719, 3) f32; `eyes` [(centre, radius)] for `_L`, `_R`."""
+
+    def __init__(self, pack: Pack, who):
+        self.pack = pack
+        self.neutral = neutral_shape(pack, who)
+        self.eyes = eye_frame(pack, self.neutral)
+        p = self.neutral
+        # Lids: the skin in front of the eyeball, which may not sink into it.
+        self._lids = [
+            np.flatnonzero((pack.part == FACE) & (np.linalg.norm(p - c, axis=1) < r + 1.1) & (p[:, 2] > c[2] + 0.2) & (np.abs(p[:, 1] - c[1]) < r * 0.95)) for c, r in self.eyes
+        ]
+        self._tongue = np.flatnonzero(pack.part == TONGUE)
+        z = p[self._tongue, 2]
+        self._blade = np.clip((z - (z.max() - 4.0)) / 4.0, 0, 1).astype(np.float32)
+        self.blink_scale = np.ones(2)
+        self.blink_scale = np.array([self._closing(side) for side in (0, 1)])
+
+    def _closing(self, side: int) -> float:
+        """Weight of eyeBlink at which this person's lids meet (1 does so only for the mean face)."""
+        pairs = ((43, 47), (44, 46)) if side == 0 else ((37, 41), (38, 40))
+
+        def gap(amount):
+            w = np.zeros(len(self.pack.names))
+            w[self.pack.index['eyeBlink_' + 'LR'[side]]] = amount
+            p = blend(self.neutral, w, self.pack.expression_basis, self.pack.expression_step)[self.pack.landmarks68]
+            return np.mean([p[a][1] - p[b][1] for a, b in pairs])
+
+        wide, shut = gap(0.0), gap(1.0)
+        return float(np.clip(1.02 * wide / max(wide - shut, 1e-3), 0.7, 1.6))
+
+    def effective(self, expression: np.ndarray) -> np.ndarray:
+        """The blendshape weights that realise expression weights (57,): a blink of 1 shuts this person's eye, and other lid shapes give way to it."""
+        w = np.array(expression, float)
+        for side, letter in enumerate('LR'):
+            blink = self.pack.index['eyeBlink_' + letter]
+            for name in LID_SHAPES:
+                w[self.pack.index[f'{name}_{letter}']] *= 1 - 0.95 * min(1, w[blink])
+            w[blink] *= self.blink_scale[side]
+        return w
+
+    def vertices(self, expression, gaze, tongue) -> np.ndarray:
+        """Vertices (26719, 3) f32 for expression (57,), gaze (yaw, pitch) radians relative to the head, tongue (lift, out, side)."""
+        pack = self.pack
+        x = blend(self.neutral, self.effective(expression), pack.expression_basis, pack.expression_step)
+        turn = rotation(gaze[0], gaze[1], 0).astype(np.float32)
+        for (centre, radius), ids, lids in zip(self.eyes, pack.eye_vertices, self._lids):
+            x[ids] = (x[ids] - centre) @ turn.T + centre
+            away = x[lids] - centre
+            distance = np.linalg.norm(away, axis=1, keepdims=True)
+            x[lids] = centre + away * np.maximum(1, (radius + 0.05) / np.maximum(distance, 1e-3))
+        self._move_tongue(x, expression, tongue)
+        return x
+
+    def _move_tongue(self, x, expression, tongue) -> None:
+        lift, out, side = (float(t) for t in tongue)
+        if lift == 0 and out == 0 and side == 0:
+            return
+        share = self._blade[:, None] ** np.float32(1.5)
+        # The more the jaw has dropped, the further the tip has to travel to the ridge behind the upper teeth.
+        drop = 0.45 + 1.5 * float(expression[self.pack.index['jawOpen']])
+        reach = np.array([1.1 * side, drop * lift + 0.25 * out, 0.35 * lift + 2.1 * out], np.float32)
+        moved = share * reach
+        moved[:, 1] -= (share[:, 0] ** 3) * np.float32(0.9 * max(0.0, out - 0.4))  # the tip hangs over the lower lip
+        x[self._tongue] += moved

@@ -1,0 +1,98 @@
+"""Exact landmarks on the mesh: the 68 Multi-PIE points, and those of MediaPipe's 478 that have a definite place (contours of lips and lids, irises, brows, nose, jaw)."""
+
+import heapq
+
+import numpy as np
+
+from .native import i32
+from .pack import FACE, Pack
+
+# Contours of MediaPipe points through anchors of the 68: (anchor of the 68 or None, MediaPipe index), image left to image right.
+# Points between two anchors share the mesh path between them at equal arc lengths on the mean face.
+CONTOURS = {
+    'outerLipUpper': [(48, 61), (None, 185), (None, 40), (None, 39), (50, 37), (51, 0), (52, 267), (None, 269), (None, 270), (None, 409), (54, 291)],
+    'outerLipLower': [(48, 61), (None, 146), (None, 91), (None, 181), (None, 84), (57, 17), (None, 314), (None, 405), (None, 321), (None, 375), (54, 291)],
+    'innerLipUpper': [(60, 78), (None, 191), (None, 80), (None, 81), (None, 82), (62, 13), (None, 312), (None, 311), (None, 310), (None, 415), (64, 308)],
+    'innerLipLower': [(60, 78), (None, 95), (None, 88), (None, 178), (None, 87), (66, 14), (None, 317), (None, 402), (None, 318), (None, 324), (64, 308)],
+    'leftLidUpper': [(36, 33), (None, 246), (None, 161), (None, 160), (None, 159), (None, 158), (None, 157), (None, 173), (39, 133)],
+    'leftLidLower': [(36, 33), (None, 7), (None, 163), (None, 144), (None, 145), (None, 153), (None, 154), (None, 155), (39, 133)],
+    'rightLidUpper': [(42, 362), (None, 398), (None, 384), (None, 385), (None, 386), (None, 387), (None, 388), (None, 466), (45, 263)],
+    'rightLidLower': [(42, 362), (None, 382), (None, 381), (None, 380), (None, 374), (None, 373), (None, 390), (None, 249), (45, 263)],
+}  # fmt: skip
+# Extra mesh anchors that a contour's path must pass, though no MediaPipe point sits exactly there.
+THROUGH = {
+    'outerLipUpper': [48, 49, 50, 51, 52, 53, 54], 'outerLipLower': [48, 59, 58, 57, 56, 55, 54], 'innerLipUpper': [60, 61, 62, 63, 64],
+    'innerLipLower': [60, 67, 66, 65, 64], 'leftLidUpper': [36, 37, 38, 39], 'leftLidLower': [36, 41, 40, 39], 'rightLidUpper': [42, 43, 44, 45],
+    'rightLidLower': [42, 47, 46, 45],
+}  # fmt: skip
+# Single points: MediaPipe index -> point of the 68. Brows are upper edges; 168, 197, 5, 4 lie on the nose's bridge; 152 is the chin.
+SINGLE = {
+    70: 17, 63: 18, 105: 19, 66: 20, 107: 21, 336: 22, 296: 23, 334: 24, 293: 25, 300: 26, 168: 27, 197: 28, 5: 29, 4: 30, 98: 31, 97: 32, 2: 33, 326: 34, 327: 35, 152: 8,
+}  # fmt: skip
+IRIS_LEFT, IRIS_RIGHT = (468, 469, 470, 471, 472), (473, 474, 475, 476, 477)  # centre, then image right, top, left, bottom of the rim
+_cache = {}
+
+
+def _path(pack: Pack, graph: dict, start: int, goal: int) -> list:
+    """Shortest path over mesh edges (Dijkstra)."""
+    p = pack.neutral
+    best, queue, previous = {start: 0.0}, [(0.0, start)], {}
+    while queue:
+        cost, v = heapq.heappop(queue)
+        if v == goal:
+            break
+        if cost > best[v]:
+            continue
+        for w in graph[v]:
+            c = cost + float(np.linalg.norm(p[v] - p[w]))
+            if c < best.get(w, np.inf):
+                best[w], previous[w] = c, v
+                heapq.heappush(queue, (c, w))
+    out = [goal]
+    while out[-1] != start:
+        out.append(previous[out[-1]])
+    return out[::-1]
+
+
+class Points:
+    """`indices`: MediaPipe numbers of the points that `positions` returns, irises last. Each lies on a mesh edge: `edge` (k, 2), `share` (k,)."""
+
+    def __init__(self, pack: Pack):
+        graph = {}
+        for triangle in pack.vertex_triangles[pack.triangle_part == FACE].tolist():
+            for a, b in zip(triangle, triangle[1:] + triangle[:1]):
+                graph.setdefault(a, set()).add(b)
+                graph.setdefault(b, set()).add(a)
+        anchor = pack.landmarks68
+        found = {m: (anchor[i], anchor[i], 0.0) for m, i in SINGLE.items()}
+        for name, contour in CONTOURS.items():
+            stops = THROUGH[name]
+            route = [int(anchor[stops[0]])]
+            for a, b in zip(stops, stops[1:]):
+                route += _path(pack, graph, int(anchor[a]), int(anchor[b]))[1:]
+            along = np.r_[0, np.cumsum(np.linalg.norm(np.diff(pack.neutral[route], axis=0), axis=1))]
+            fixed = [(k, along[route.index(int(anchor[a]))]) for k, (a, _) in enumerate(contour) if a is not None]
+            place = np.interp(np.arange(len(contour)), [k for k, _ in fixed], [s for _, s in fixed])
+            for (_, m), s in zip(contour, place):
+                i = min(int(np.searchsorted(along, s, 'right')) - 1, len(route) - 2)
+                found[m] = (route[i], route[i + 1], (s - along[i]) / (along[i + 1] - along[i]))
+        numbers = sorted(found)
+        self.edge = i32([found[m][:2] for m in numbers])
+        self.share = np.array([found[m][2] for m in numbers], np.float32)[:, None]
+        self.indices = np.array([*numbers, *IRIS_LEFT, *IRIS_RIGHT], np.int32)
+
+    def positions(self, x: np.ndarray, eyes, iris_scale: float, turn: np.ndarray) -> np.ndarray:
+        """(k, 3) points of unposed vertices x; `eyes` [(centre, radius)] of `_L` (image right), `_R`; `turn` (3, 3) rotates the eyeballs."""
+        mesh = x[self.edge[:, 0]] * (1 - self.share) + x[self.edge[:, 1]] * self.share
+        a = np.radians(24.0 * iris_scale)
+        rim = np.array([[0, 0], [1, 0], [0, 1], [-1, 0], [0, -1]]) * np.sin(a)
+        local = np.c_[rim, [1.0, *[np.cos(a)] * 4]]
+        right, left = (centre + radius * local @ turn.T for centre, radius in eyes)
+        return np.concatenate([mesh, left, right]).astype(np.float32)
+
+
+def mesh_points(pack: Pack) -> Points:
+    """The points of a pack, built on first use."""
+    if id(pack) not in _cache:
+        _cache[id(pack)] = Points(pack)
+    return _cache[id(pack)]
