@@ -1,0 +1,71 @@
+"""Everything that a training run depends on; `configs/*.py` hold one instance each, named CONFIG."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.util
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Config:
+    seed: int = 1
+    device: str = 'cpu'  # or 'cuda'
+    threads: int = 1  # of PyTorch, on the CPU
+    bf16: bool = False
+
+    # Data: groups of people who share their motions (see data.py)
+    size: int = 320  # pixels of a render's side
+    people: int = 4  # in a group
+    couples: int = 12  # of neighbouring frames; 24 motions
+    sources: int = 4  # frames of each person that serve as the portrait
+    groups: int = 24  # to prepare before training starts
+    held_out: int = 3  # groups with seeds of their own that are only measured on
+    workers: int = 1  # processes that render
+    renew: bool = False  # keep rendering new groups while training (for machines with idle cores)
+    max_groups: int = 400  # kept in the device's memory when renewing
+
+    # Network
+    mouth_widths: tuple = (16, 28, 44, 64)
+    eye_widths: tuple = (12, 24, 40, 64)
+    identity: int = 24  # numbers that describe a sitter
+
+    # Optimisation
+    batch: int = 16  # couples of neighbouring frames, for each network
+    steps: int = 20_000
+    rate: float = 1e-3
+    rate_end: float = 2e-5
+    warmup: int = 200
+    ema: float = 0.999
+    clip: float = 1.0
+    driver_dropped: float = 0.3
+    styled: bool = True  # appearance augmentation
+    gan_from: float = 0.7  # share of the steps after which the adversary joins; 1 = never
+    gan_weight: float = 0.02
+
+    # Reports
+    log_every: int = 50
+    sheet_every: int = 1000
+    save_every: int = 500
+    evaluate_batches: int = 24
+
+
+def read_config(path: Path) -> Config:
+    """CONFIG of a Python file."""
+    spec = importlib.util.spec_from_file_location('training_config', path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.CONFIG
+
+
+def with_overrides(config: Config, overrides: list[str]) -> Config:
+    """`name=value` pairs; the value is read as the field's own type."""
+    for item in overrides:
+        name, _, text = item.partition('=')
+        if name not in {f.name for f in dataclasses.fields(config)}:
+            raise SystemExit(f"Expected a setting of config.py but received '{name}'.")
+        kind = type(getattr(config, name))
+        value = text == 'True' if kind is bool else tuple(int(v) for v in text.split(',')) if kind is tuple else kind(text)
+        config = dataclasses.replace(config, **{name: value})
+    return config

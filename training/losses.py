@@ -1,0 +1,96 @@
+"""What counts as right. Pictures [N, 3, h, w] 0..1; couples are sample i and i + N/2."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+EPSILON = 1e-3
+
+
+def charbonnier(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+    """Smooth absolute difference, [N, C, h, w]."""
+    return torch.sqrt((a - b) ** 2 + EPSILON**2) - EPSILON
+
+
+def region_weight(distance: torch.Tensor, kind: str) -> torch.Tensor:
+    """[N, 1, h, w]: the inside of the mouth counts four times, eyeball and lids three times."""
+    if kind == 'mouth':
+        return 1 + 3 * torch.sigmoid((distance[:, 1:2] + 0.05) * 40)
+    return 1 + 2 * torch.sigmoid((distance[:, 0:1] + 0.25) * 25)
+
+
+def weighted(difference: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+    return (difference * weight).sum() / (weight.sum() * difference.shape[1])
+
+
+def gradient(a: torch.Tensor, b: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+    d = a - b
+    along, down = d[..., :, 1:] - d[..., :, :-1], d[..., 1:, :] - d[..., :-1, :]
+    zero = torch.zeros_like(along)
+    return weighted(charbonnier(along, zero), weight[..., :, 1:]) + weighted(charbonnier(down, torch.zeros_like(down)), weight[..., 1:, :])
+
+
+def laplacian(a: torch.Tensor, b: torch.Tensor, weight: torch.Tensor, levels: int = 3) -> torch.Tensor:
+    """The difference's pyramid: coarse tones are judged over areas, not pixel by pixel."""
+    d, total = a - b, 0.0
+    for level in range(levels):
+        small = F.avg_pool2d(d, 2)
+        band = d - F.interpolate(small, scale_factor=2, mode='nearest')
+        total = total + 2**level * weighted(charbonnier(band, torch.zeros_like(band)), weight)
+        d, weight = small, F.avg_pool2d(weight, 2)
+    return total + 2**levels * weighted(charbonnier(d, torch.zeros_like(d)), weight)
+
+
+def flicker(image: torch.Tensor, target: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+    """Change from frame to frame must be the target's: what crawls in a video hides from losses on single frames."""
+    n = len(image) // 2
+    return weighted(charbonnier(image[n:] - image[:n], target[n:] - target[:n]), torch.maximum(weight[n:], weight[:n]))
+
+
+def picture_loss(image, target, alpha, warp, distance, kind: str) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+    """The sum, and its parts for the log."""
+    weight = region_weight(distance, kind)
+    # Leaving the warp costs most where the warp was right.
+    right = torch.exp(-charbonnier(warp, target).mean(1, keepdim=True) / 0.02)
+    parts = {
+        'charbonnier': weighted(charbonnier(image, target), weight),
+        'gradient': 0.5 * gradient(image, target, weight),
+        'laplacian': 0.1 * laplacian(image, target, weight),
+        'alpha': 0.004 * (alpha * right).mean(),
+        'flicker': 0.5 * flicker(image, target, weight),
+    }
+    return sum(parts.values()), parts
+
+
+class Critic(nn.Module):
+    """Patch discriminator: picture and distances [N, 5, h, w] -> judgements of patches, and its features."""
+
+    def __init__(self):
+        super().__init__()
+        widths = (5, 32, 64, 96)
+        self.layers = nn.ModuleList([nn.utils.spectral_norm(nn.Conv2d(a, b, 4, 2, 1)) for a, b in zip(widths, widths[1:])])
+        self.out = nn.utils.spectral_norm(nn.Conv2d(widths[-1], 1, 3, 1, 1))
+
+    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, list[torch.Tensor]]:
+        features = []
+        for layer in self.layers:
+            x = F.leaky_relu(layer(x), 0.2)
+            features.append(x)
+        return self.out(x), features
+
+
+def critic_loss(critic: Critic, image: torch.Tensor, target: torch.Tensor, distance: torch.Tensor) -> torch.Tensor:
+    """Hinge."""
+    real, _ = critic(torch.cat([target, distance], 1))
+    fake, _ = critic(torch.cat([image.detach(), distance], 1))
+    return F.relu(1 - real).mean() + F.relu(1 + fake).mean()
+
+
+def adversarial_loss(critic: Critic, image: torch.Tensor, target: torch.Tensor, distance: torch.Tensor) -> torch.Tensor:
+    """Hinge of the generator and feature matching."""
+    with torch.no_grad():
+        _, wanted = critic(torch.cat([target, distance], 1))
+    fake, seen = critic(torch.cat([image, distance], 1))
+    return -fake.mean() + 5 * sum((a - b).abs().mean() for a, b in zip(seen, wanted))

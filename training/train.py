@@ -1,0 +1,251 @@
+"""Trains the refiners of mouth and eye.
+
+    python3 training/train.py --config training/configs/cpu.py --assets DIR --data DATA --out OUT [--minutes 55]
+
+Stops at the config's steps or when the minutes are over, whichever is first; run again with the same folders, it goes on where it
+stopped. OUT: checkpoint.pt (networks and their averages), optimizer.pt, history.json, curves-*.png, sheet-*.png.
+Every step's random numbers follow from the config's seed and the step, so an interrupted run sees what an unbroken one would.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import json
+import math
+import os
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+import torch.nn as nn
+
+import sheets
+from batches import Batch, make_batch, refine
+from config import Config, read_config, with_overrides
+from data import HELD_OUT_SEED, PairSet, Preparer, group_path
+from losses import Critic, adversarial_loss, critic_loss, picture_loss
+from model import Refiner, count_macs
+
+KINDS = ('mouth', 'eye')
+SHAPES = {'mouth': (64, 96), 'eye': (48, 64)}
+
+
+def make_refiners(config: Config) -> nn.ModuleDict:
+    return nn.ModuleDict({'mouth': Refiner(config.mouth_widths, config.identity), 'eye': Refiner(config.eye_widths, config.identity)})
+
+
+def generator_for(config: Config, step: int, kind: str) -> torch.Generator:
+    return torch.Generator().manual_seed((config.seed * 1_000_003 + step) * 2 + KINDS.index(kind))
+
+
+def rate_at(config: Config, step: int) -> float:
+    """Linear warm-up, then half a cosine."""
+    if step < config.warmup:
+        return config.rate * (step + 1) / config.warmup
+    t = min(1.0, (step - config.warmup) / max(1, config.steps - config.warmup))
+    return config.rate_end + (config.rate - config.rate_end) * 0.5 * (1 + math.cos(math.pi * t))
+
+
+def region_of(batch: Batch) -> torch.Tensor:
+    """[N, 1, h, w]: mouth with its lips, eye with its lids."""
+    return (batch.distance[:, 0:1] > (-0.4 if batch.kind == 'mouth' else -0.6)).float()
+
+
+@torch.no_grad()
+def evaluate(refiners: nn.ModuleDict, pairs: PairSet, config: Config) -> dict[str, float]:
+    """L1 in the region against the warp's, with and without driver, plain and styled, on fixed draws."""
+    out = {}
+    for kind in KINDS:
+        for name, dropped, styled in (('', 0.0, False), ('_nodriver', 1.0, False), ('_styled', config.driver_dropped, True)):
+            ours = warp = weight = 0.0
+            for i in range(config.evaluate_batches):
+                random = torch.Generator().manual_seed(77_000 + i)
+                batch = make_batch(pairs, kind, 8, random, dropped, styled)
+                image, _ = refine(refiners[kind], batch)
+                region = region_of(batch)
+                ours += ((image.clamp(0, 1) - batch.target).abs() * region).sum().item()
+                warp += ((batch.warp - batch.target).abs() * region).sum().item()
+                weight += 3 * region.sum().item()
+            out[f'{kind}{name}_l1'] = ours / weight
+            out[f'{kind}{name}_of_warp'] = ours / warp
+    return out
+
+
+class Run:
+    """Everything that a checkpoint holds."""
+
+    def __init__(self, config: Config, device: torch.device):
+        torch.manual_seed(config.seed)
+        self.refiners = make_refiners(config).to(device)
+        if device.type == 'cuda':
+            self.refiners = self.refiners.to(memory_format=torch.channels_last)
+        self.average = copy.deepcopy(self.refiners).requires_grad_(False)
+        self.critics = nn.ModuleDict({kind: Critic() for kind in KINDS}).to(device)
+        self.optimizers = {
+            kind: torch.optim.AdamW(self.refiners[kind].parameters(), config.rate, (0.9, 0.99), weight_decay=1e-4) for kind in KINDS
+        }
+        self.critic_optimizers = {kind: torch.optim.Adam(self.critics[kind].parameters(), 2e-4, (0.5, 0.99)) for kind in KINDS}
+        self.step = 0
+        self.groups_seen = 0
+        self.seconds = 0.0
+        self.history: list[dict] = []
+        self._config = config
+
+    def save(self, out: Path) -> None:
+        networks = {'config': asdict(self._config), 'step': self.step, 'groups_seen': self.groups_seen, 'seconds': self.seconds}
+        networks |= {'refiners': self.refiners.state_dict(), 'average': self.average.state_dict()}
+        rest = {'step': self.step, 'critics': self.critics.state_dict()}
+        rest |= {'optimizers': {k: o.state_dict() for k, o in self.optimizers.items()}}
+        rest |= {'critic_optimizers': {k: o.state_dict() for k, o in self.critic_optimizers.items()}}
+        for name, value in (('optimizer.pt', rest), ('checkpoint.pt', networks)):
+            torch.save(value, out / (name + '.tmp'))
+        for name in ('optimizer.pt', 'checkpoint.pt'):
+            os.replace(out / (name + '.tmp'), out / name)
+        (out / 'history.json').write_text(json.dumps(self.history))
+        for kind in KINDS:
+            rows = [{k: v for k, v in row.items() if k == 'step' or k.startswith(kind)} for row in self.history]
+            sheets.curves(out / f'curves-{kind}.png', rows)
+
+    def load(self, out: Path, device: torch.device) -> None:
+        networks = torch.load(out / 'checkpoint.pt', map_location=device, weights_only=True)
+        rest = torch.load(out / 'optimizer.pt', map_location=device, weights_only=True)
+        if networks['step'] != rest['step']:
+            raise SystemExit(f"Expected checkpoint.pt and optimizer.pt of one step in {out} but they are of {networks['step']} and {rest['step']}.")
+        self.refiners.load_state_dict(networks['refiners'])
+        self.average.load_state_dict(networks['average'])
+        self.critics.load_state_dict(rest['critics'])
+        for kind in KINDS:
+            self.optimizers[kind].load_state_dict(rest['optimizers'][kind])
+            self.critic_optimizers[kind].load_state_dict(rest['critic_optimizers'][kind])
+        self.step, self.groups_seen, self.seconds = networks['step'], networks['groups_seen'], networks['seconds']
+        if (out / 'history.json').exists():
+            self.history = [row for row in json.loads((out / 'history.json').read_text()) if row['step'] <= self.step]
+
+    def update_average(self) -> None:
+        # Short at first, so that the average isn't the initialisation.
+        decay = min(self._config.ema, (1 + self.step) / (10 + self.step))
+        torch._foreach_lerp_(list(self.average.parameters()), list(self.refiners.parameters()), 1 - decay)
+
+
+def train_step(run: Run, kind: str, batch: Batch, config: Config, device: torch.device) -> dict[str, torch.Tensor]:
+    refiner, optimizer = run.refiners[kind], run.optimizers[kind]
+    for group in optimizer.param_groups:
+        group['lr'] = rate_at(config, run.step)
+    with torch.autocast(device.type, torch.bfloat16, enabled=config.bf16):
+        image, controls = refine(refiner, batch)
+    loss, parts = picture_loss(image.float(), batch.target, controls.alpha, batch.warp, batch.distance, kind)
+    if run.step >= config.gan_from * config.steps:
+        critic, critic_optimizer = run.critics[kind], run.critic_optimizers[kind]
+        judged = critic_loss(critic, image.float(), batch.target, batch.distance)
+        critic_optimizer.zero_grad(set_to_none=True)
+        judged.backward()
+        critic_optimizer.step()
+        critic.requires_grad_(False)
+        parts['adversary'] = config.gan_weight * adversarial_loss(critic, image.float(), batch.target, batch.distance)
+        critic.requires_grad_(True)
+        loss = loss + parts['adversary']
+        parts['critic'] = judged
+    optimizer.zero_grad(set_to_none=True)
+    loss.backward()
+    nn.utils.clip_grad_norm_(refiner.parameters(), config.clip)
+    optimizer.step()
+    return {f'{kind}_{name}': value.detach() for name, value in ({'loss': loss} | parts).items()}
+
+
+def load_ready(preparer: Preparer | None, pairs: PairSet, run: Run, data: Path, renew: bool, timeout: float | None) -> bool:
+    """Takes in one prepared group, if there is one."""
+    number = preparer.next(timeout) if preparer else None
+    if number is None:
+        return False
+    path = group_path(data, number)
+    pairs.add(path)
+    run.groups_seen = max(run.groups_seen, number + 1)
+    if renew:
+        path.unlink()  # each is used from memory only, and there will be many
+    return True
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name in ('config', 'assets', 'data', 'out'):
+        parser.add_argument(f'--{name}', type=Path, required=True)
+    parser.add_argument('--minutes', type=float, default=math.inf)
+    parser.add_argument('--set', nargs='*', default=[], metavar='NAME=VALUE', help='overrides of the config')
+    options = parser.parse_args()
+    config = with_overrides(read_config(options.config), options.set)
+    began = time.time()
+    deadline = began + 60 * options.minutes
+    device = torch.device(config.device)
+    torch.set_num_threads(config.threads)
+    torch.backends.cudnn.benchmark = True
+    options.out.mkdir(parents=True, exist_ok=True)
+
+    run = Run(config, device)
+    if (options.out / 'checkpoint.pt').exists():
+        run.load(options.out, device)
+        print(f'resumed at step {run.step}', flush=True)
+    macs = count_macs(run.refiners['mouth'], *SHAPES['mouth']) + 2 * count_macs(run.refiners['eye'], *SHAPES['eye'])
+    sizes = {kind: sum(p.numel() for p in run.refiners[kind].parameters()) for kind in KINDS}
+    print(f'{macs / 1e6:.1f} MMAC a frame (mouth and two eyes); parameters {sizes}', flush=True)
+
+    first = run.groups_seen if config.renew else 0
+    count = config.max_groups if config.renew else config.groups
+    numbers = [*range(HELD_OUT_SEED, HELD_OUT_SEED + config.held_out), *range(first, first + count)]
+    preparer = Preparer(options.assets, options.data, config, numbers)
+    pairs, held_out = PairSet(device, config.max_groups), PairSet(device, max(1, config.held_out))
+    for _ in range(config.held_out):
+        held_out.add(group_path(options.data, preparer.next()))
+    while len(pairs) < config.groups:
+        load_ready(preparer, pairs, run, options.data, config.renew, None)
+    if not config.renew:
+        preparer.close()
+        preparer = None
+    print(f'{len(pairs)} groups after {time.time() - began:.0f} s', flush=True)
+
+    started, done, sums, before = time.time(), 0, {}, run.seconds
+    while run.step < config.steps and time.time() < deadline:
+        if preparer and run.step % 8 == 0:
+            load_ready(preparer, pairs, run, options.data, config.renew, 0)
+        for kind in KINDS:
+            batch = make_batch(pairs, kind, config.batch, generator_for(config, run.step, kind), config.driver_dropped, config.styled)
+            for name, value in train_step(run, kind, batch, config, device).items():
+                sums[name] = sums.get(name, 0) + value
+        run.update_average()
+        run.step, done = run.step + 1, done + 1
+        run.seconds = before + time.time() - started
+        if run.step % config.log_every == 0:
+            row = {name: value.item() / config.log_every for name, value in sums.items()}
+            sums = {}
+            run.history.append({'step': run.step, 'seconds': run.seconds, **row})
+            rate = done / (time.time() - started)
+            print(f"step {run.step}: mouth {row['mouth_loss']:.4f} eye {row['eye_loss']:.4f}; {rate:.2f} steps/s, {len(pairs)} groups", flush=True)
+        if run.step % config.sheet_every == 0 or run.step == config.steps:
+            report(run, pairs, held_out, config, options.out)
+        if run.step % config.save_every == 0:
+            run.save(options.out)
+    report(run, pairs, held_out, config, options.out)
+    run.save(options.out)
+    if preparer:
+        preparer.close()
+    print(f'{done} steps in {time.time() - started:.0f} s; trained {run.seconds / 60:.1f} min in all', flush=True)
+
+
+def report(run: Run, pairs: PairSet, held_out: PairSet, config: Config, out: Path) -> None:
+    """Numbers and pictures on people it has never seen (or on its own, when none are held out)."""
+    seen = held_out if len(held_out) else pairs
+    if run.history and any('of_warp' in k for k in run.history[-1]) and run.history[-1]['step'] == run.step:
+        return
+    measured = evaluate(run.average, seen, config)
+    run.history.append({'step': run.step, **measured})
+    print(' '.join(f'{k} {v:.4f}' for k, v in measured.items()), flush=True)
+    for kind in KINDS:
+        with torch.no_grad():
+            batch = make_batch(seen, kind, 12, torch.Generator().manual_seed(5), config.driver_dropped, config.styled)
+            image, controls = refine(run.average[kind], batch)
+        sheets.sample_sheet(out / f'sheet-{kind}.png', batch, image, controls, 12)
+
+
+if __name__ == '__main__':
+    main()
