@@ -5,9 +5,9 @@ import type { LandmarkDetector, SourcePhoto } from '../core/ports.js';
 import { assessFace, type FaceWarning } from '../landmarks/assess.js';
 import { readPointsFile } from '../landmarks/points-file.js';
 import { selectFace } from '../landmarks/select.js';
-import { readImage } from '../media/image.js';
+import { readImage, type ReadImage } from '../media/image.js';
 import { faceState } from '../motion/face-state.js';
-import type { FaceChoice } from '../option-specs.js';
+import { DEFAULT_LONGER_SIDE, type FaceChoice } from '../option-specs.js';
 
 export interface PortraitOptions {
   readonly paths: readonly string[];
@@ -55,37 +55,42 @@ export async function readSitter(options: PortraitOptions, detector: LandmarkDet
   if (canvasPath === undefined) throw new VivantError('INVALID_OPTION', 'Expected at least one portrait but received none.');
   const canvas = await readImage(canvasPath, options.size === 'native' ? {} : { maxSide: options.size });
   const frame = options.evenSides ? cropToEven(canvas.frame) : canvas.frame;
-  const found = await canvasFace(frame, canvasPath, options, detector);
+  const found = await canvasFace(canvas, canvasPath, options, detector);
   const photos: [SourcePhoto, ...SourcePhoto[]] = [photo(frame, found.face)];
   const files = [{ path: canvasPath, sha256: canvas.sha256, mime: canvas.mime }];
-  const warnings = [...assessFace(found.face, frame)];
   for (const path of otherPaths) {
     const image = await readImage(path, { maxSide: Math.max(frame.width, frame.height) });
     const faces = await detector.detect(image.frame, { thorough: true });
     photos.push(photo(image.frame, chooseFace(faces, 'largest', path)));
     files.push({ path, sha256: image.sha256, mime: image.mime });
   }
-  return { photos, face: { index: found.index, of: found.of, box: found.face.box }, warnings, files };
+  return { photos, face: { index: found.index, of: found.of, box: found.face.box }, warnings: found.warnings, files };
 }
 
 interface Found {
   readonly face: FaceLandmarks;
   readonly index: number;
   readonly of: number;
+  readonly warnings: readonly FaceWarning[];
 }
 
-async function canvasFace(
-  frame: Frame,
-  path: string,
-  { landmarks, face }: PortraitOptions,
-  detector: LandmarkDetector,
-): Promise<Found> {
+async function canvasFace(canvas: ReadImage, path: string, { landmarks, face }: PortraitOptions, detector: LandmarkDetector): Promise<Found> {
   if (landmarks !== undefined) {
-    return { face: await readPointsFile(landmarks, frame), index: 0, of: 1 };
+    const placed = await readPointsFile(landmarks, canvas.frame);
+    return { face: placed, index: 0, of: 1, warnings: assessFace(placed, canvas.frame) };
   }
+  // A scan of 50 megapixels is searched at a size that the detector can use; its landmarks are scaled back.
+  const isLarge = Math.max(canvas.frame.width, canvas.frame.height) > DEFAULT_LONGER_SIDE;
+  const { frame } = isLarge ? await readImage(path, { maxSide: DEFAULT_LONGER_SIDE }) : canvas;
   const faces = await detector.detect(frame, { thorough: true });
   const chosen = chooseFace(faces, face, path);
-  return { face: chosen, index: faces.indexOf(chosen), of: faces.length };
+  const scaled = isLarge ? scaleFace(chosen, canvas.frame.width / frame.width) : chosen;
+  return { face: scaled, index: faces.indexOf(chosen), of: faces.length, warnings: assessFace(chosen, frame) };
+}
+
+function scaleFace({ points, rotation, box }: FaceLandmarks, scale: number): FaceLandmarks {
+  const { x, y, width, height } = box;
+  return { points: points.map((value) => value * scale), rotation, box: { x: x * scale, y: y * scale, width: width * scale, height: height * scale } };
 }
 
 /** Adds the file's name to what went wrong. */
