@@ -1,10 +1,11 @@
+import { DENSITY, SAMPLES } from './iris-window.js';
 import type { EyeWindow } from './iris-window.js';
 
 /** Shifts of the iris along the eye that are tried, iris radii: -1..1. */
 export const SHIFT_STEP = 0.1;
 export const SHIFTS = 21;
-const DROP_STEP = 0.08;
-const DROPS = 5;
+const DROP_STEP = 0.12;
+const DROPS = 3;
 /** Standard deviation of the model's error across the eye, iris radii: lids hide most of what could tell better. */
 const DROP_PRIOR = 0.1;
 /** Half width of the disc's soft edge, iris radii, and the blur of the smallest pictures, pixels. */
@@ -16,7 +17,8 @@ const FLOOR = 5;
 const PIXELS_PER_FACT = 6;
 /** Beyond this many the model's shape, not noise, is what limits. */
 const MOST_FACTS = 40;
-const MOST_SAMPLES = 561;
+/** Narrower openings, iris radii squared, show lashes as much as an iris: they count less, closed lids nothing. */
+const OPEN_AREA = 1.8;
 
 /** What the pictures of one eye tell about where its iris is. Buffers are kept from eye to eye. */
 export class ShiftEvidence {
@@ -26,8 +28,8 @@ export class ShiftEvidence {
   readonly drop = new Float64Array(SHIFTS);
 
   /** Weighted orthonormal 1, u, u² over the samples: light from the side and dark corners, which are no evidence. */
-  readonly #light = [0, 1, 2].map(() => new Float64Array(MOST_SAMPLES));
-  readonly #rest = new Float64Array(MOST_SAMPLES);
+  readonly #light = [0, 1, 2].map(() => new Float64Array(SAMPLES));
+  readonly #rest = new Float64Array(SAMPLES);
   readonly #scores = new Float64Array(DROPS);
 
   /** Nothing is seen: every shift is as likely. */
@@ -45,8 +47,8 @@ export class ShiftEvidence {
     const area = this.#fitLight(window);
     let energy = area * FLOOR ** 2;
     for (let n = 0; n < count; n++) energy += weight[n]! * this.#rest[n]! ** 2;
-    const pixels = (area / 36) * radiusU * radiusV;
-    const facts = Math.min(pixels / PIXELS_PER_FACT, MOST_FACTS);
+    const opening = area / DENSITY ** 2;
+    const facts = Math.min((opening * radiusU * radiusV) / PIXELS_PER_FACT, MOST_FACTS) * Math.min(opening / OPEN_AREA, 1) ** 2;
     const edge = Math.max(EDGE, BLUR / Math.min(radiusU, radiusV));
     for (let i = 0; i < SHIFTS; i++) {
       const shift = (i - (SHIFTS - 1) / 2) * SHIFT_STEP;

@@ -2,11 +2,12 @@ import type { Frame } from '../core/frame.js';
 import type { EyeTopology } from '../geometry/face-topology.js';
 
 /** Samples per iris radius. */
-const DENSITY = 6;
+export const DENSITY = 6;
 /** Half sides of the window, samples: 2.7 iris radii along the eye, 1.3 across. */
 const HALF_COLUMNS = 16;
 const HALF_ROWS = 8;
-const SAMPLES = (2 * HALF_COLUMNS + 1) * (2 * HALF_ROWS + 1);
+/** Most samples of one window. */
+export const SAMPLES = (2 * HALF_COLUMNS + 1) * (2 * HALF_ROWS + 1);
 /** Most pixels averaged along each axis for a sample; more of them would change little. */
 const MOST_TAPS = 4;
 /** The upper lid's line is taken this much lower, iris radii: its lashes and their shadow are as dark as an iris. */

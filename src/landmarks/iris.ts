@@ -5,7 +5,7 @@ import { SHIFTS, SHIFT_STEP, ShiftEvidence } from './iris-evidence.js';
 import { EyeWindow } from './iris-window.js';
 
 /** Standard deviation of the model's error along the eye, iris radii. */
-const SHIFT_PRIOR = 0.5;
+const SHIFT_PRIOR = 0.35;
 /** Standard deviation of the difference between the two irises' errors, iris radii: eyes look together. */
 const COUPLING = 0.3;
 
