@@ -24,9 +24,12 @@ class Face:
 
     def __init__(self, pack: Pack, who):
         self.pack = pack
+        self.lid_rest = who.lid_rest
         self.neutral = neutral_shape(pack, who)
         self.eyes = eye_frame(pack, self.neutral)
         p = self.neutral
+        # The iris stands out a little from the sphere.
+        self._ball = [float(np.percentile(np.linalg.norm(p[ids] - c, axis=1), 99.5)) for (c, _), ids in zip(self.eyes, pack.eye_vertices)]
         # Lids: the skin in front of the eyeball, which may not sink into it.
         self._lids = [
             np.flatnonzero((pack.part == FACE) & (np.linalg.norm(p - c, axis=1) < r + 1.1) & (p[:, 2] > c[2] + 0.2) & (np.abs(p[:, 1] - c[1]) < r * 0.95)) for c, r in self.eyes
@@ -57,7 +60,8 @@ class Face:
             blink = self.pack.index['eyeBlink_' + letter]
             for name in LID_SHAPES:
                 w[self.pack.index[f'{name}_{letter}']] *= 1 - 0.95 * min(1, w[blink])
-            w[blink] *= self.blink_scale[side]
+            rest = self.lid_rest * (1 - min(1, w[self.pack.index['eyeWide_' + letter]]))
+            w[blink] = (rest + (1 - rest) * w[blink]) * self.blink_scale[side]
         return w
 
     def vertices(self, expression, gaze, tongue) -> np.ndarray:
@@ -65,11 +69,11 @@ class Face:
         pack = self.pack
         x = blend(self.neutral, self.effective(expression), pack.expression_basis, pack.expression_step)
         turn = rotation(gaze[0], gaze[1], 0).astype(np.float32)
-        for (centre, radius), ids, lids in zip(self.eyes, pack.eye_vertices, self._lids):
+        for (centre, _), ball, ids, lids in zip(self.eyes, self._ball, pack.eye_vertices, self._lids):
             x[ids] = (x[ids] - centre) @ turn.T + centre
             away = x[lids] - centre
             distance = np.linalg.norm(away, axis=1, keepdims=True)
-            x[lids] = centre + away * np.maximum(1, (radius + 0.05) / np.maximum(distance, 1e-3))
+            x[lids] = centre + away * np.maximum(1, (ball + 0.04) / np.maximum(distance, 1e-3))
         self._move_tongue(x, expression, tongue)
         return x
 
@@ -80,7 +84,7 @@ class Face:
         share = self._blade[:, None] ** np.float32(1.5)
         # The more the jaw has dropped, the further the tip has to travel to the ridge behind the upper teeth.
         drop = 0.45 + 1.5 * float(expression[self.pack.index['jawOpen']])
-        reach = np.array([1.1 * side, drop * lift + 0.25 * out, 0.35 * lift + 2.1 * out], np.float32)
+        reach = np.array([1.1 * side, drop * lift + 0.9 * out, 0.35 * lift + 3.2 * out], np.float32)
         moved = share * reach
-        moved[:, 1] -= (share[:, 0] ** 3) * np.float32(0.9 * max(0.0, out - 0.4))  # the tip hangs over the lower lip
+        moved[:, 1] -= (share[:, 0] ** 4) * np.float32(1.6 * max(0.0, out - 0.3))  # the tip hangs over the lower lip
         x[self._tongue] += moved

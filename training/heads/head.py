@@ -6,17 +6,18 @@ from . import native
 from .accessories import Garment, glasses, hair_cards
 from .face import Face, rotation
 from .folds import fold_weights
+from .lashes import Lashes
 from .materials import NUMBER, PART_MATERIAL, PART_SEGMENT, SEGMENT, Look
 from .native import f32, i32
-from .pack import TEETH_UPPER, Pack
+from .pack import FACE, TEETH_UPPER, Pack
 from .regions import smooth
 from .shared import shared_maps
-from .strands import beard_density, beard_strands, scalp_strands
+from .strands import beard_density, beard_strands, hairline_strands, scalp_strands
 
 PIVOT = np.array([0, -6.0, 0], np.float32)  # the head turns about this point of the neck
-SEGMENT_OF_CARD = {'lash': 'lashes', 'brow': 'brows', 'hair': 'hair', 'beard': 'beard', 'glasses': 'glasses'}
+SEGMENT_OF_CARD = {'lash': 'lashes', 'brow': 'brows', 'hair': 'hair', 'strand': 'hair', 'beard': 'beard', 'glasses': 'glasses'}
 SHADOWLESS = ('occlusion', 'lash', 'brow')
-AO_DIRECTIONS = native.sphere(22, -0.35)  # per frame, for the front of the face
+AO_DIRECTIONS = native.sphere(16, -0.3)  # per frame, for the front of the face
 AO_REST = native.sphere(48, -0.5)  # once per person, for everything
 
 
@@ -36,8 +37,9 @@ class Head:
         neutral = self.face.neutral
         if 'hair' in cards:
             self._cards.append(('hair', hair_cards(pack, who.hair, who.hair_side)))
+            self._cards.append(('strand', hairline_strands(pack, neutral, who.hair, rs)))
         if who.hair in ('coils', 'crop'):
-            self._cards.append(('hair', scalp_strands(pack, neutral, who.hair, rs)))
+            self._cards.append(('strand', scalp_strands(pack, neutral, who.hair, rs)))
         if who.beard and who.beard.length > 0:
             self._cards.append(('beard', beard_strands(pack, neutral, who.beard, rs)))
         if who.glasses:
@@ -53,7 +55,7 @@ class Head:
         drawn = m[pack.triangle_part] >= 0
         tri, mat, seg = [pack.triangles[drawn]], [m[pack.triangle_part[drawn]]], [s[pack.triangle_part[drawn]]]
         n = len(pack.corner_vertex)
-        uv, colour, attr = [self._eye_uv()], [self._tooth_colour()], [np.ones((n, 4), np.float32)]
+        uv, colour, attr = [self._eye_uv()], [self._mesh_colour()], [np.ones((n, 4), np.float32)]
         attr[0][:, 1] = self._stubble()[pack.corner_vertex]
         attr[0][:, 2] = self.shared.lips[pack.corner_vertex]
         self.slices, roots = {}, []
@@ -90,7 +92,7 @@ class Head:
         """One table for all cards: hair and glasses follow the identity only, the rest also the expression."""
         pack, cards = self.pack, self._cards
         first = len(pack.corner_vertex)
-        moves = np.concatenate([np.full(len(c['pos']), k in ('lash', 'brow', 'beard')) for k, c in cards])
+        moves = np.concatenate([np.full(len(c['pos']), k in ('brow', 'beard')) for k, c in cards])
         attach = np.concatenate([c['attach'].astype(np.int64) for _, c in cards])
         weight = np.concatenate([c['weight'].astype(np.float32) for _, c in cards])
         pos = np.concatenate([c['pos'] for _, c in cards]).astype(np.float32)
@@ -100,6 +102,9 @@ class Head:
         pos += np.where(own[:, None], 0, (shift[attach] * weight[..., None]).sum(1))
         pos[:, 2] += np.concatenate([np.full(len(c['pos']), 0.12 if k in ('lash', 'brow') else 0) for k, c in cards])
         self._card_pos, self._moving = pos, np.flatnonzero(moves)
+        lash = self.slices['lash']
+        self._lash = slice(lash.start - first, lash.stop - first)
+        self._lashes = Lashes(pack, pos[self._lash].copy(), self.face.neutral, self.face.eyes)
         self._attach, self._weight = attach[self._moving], weight[self._moving]
         # Cards are cut along their uv seams: weld equal points for smooth normals.
         kind = np.concatenate([np.full(len(c['pos']), 1000.0 * j) for j, (_, c) in enumerate(cards)])
@@ -118,13 +123,13 @@ class Head:
             q = np.isin(pack.corner_vertex, ids)
             r = pack.neutral[pack.corner_vertex[q]] - centre
             degrees = np.degrees(np.arctan2(np.hypot(r[:, 0], r[:, 1]), r[:, 2]))
-            degrees = np.interp(degrees, [0, 9.0 * who.pupil, edge, 60, 180], [0, 9.0, 24.0, 60, 180])
+            degrees = np.interp(degrees, [0, 6.5 * who.pupil, edge, 60, 180], [0, 6.5, 24.0, 60, 180])
             angle = np.arctan2(r[:, 1], r[:, 0])
             uv[q] = 0.5 + (degrees / 180)[:, None] * np.stack([np.cos(angle), np.sin(angle)], 1)
         return uv
 
-    def _tooth_colour(self) -> np.ndarray:
-        """Albedo factors of the mesh corners: each tooth its own tone, yellower at the gum, duller and bluer at the thin cutting edge."""
+    def _mesh_colour(self) -> np.ndarray:
+        """Albedo factors of the mesh corners: moist red lid margins; each tooth its own tone, yellower at the gum, duller and bluer at the thin cutting edge."""
         pack, rs = self.pack, np.random.RandomState(self.who.teeth.seed + 1)
         out = np.ones((len(pack.neutral), 3))
         for piece in pack.teeth:
@@ -135,6 +140,9 @@ class Head:
             canine = 1 - 0.05 * np.exp(-((abs(self.face.neutral[piece, 0].mean()) - 2.0) ** 2) * 4) * np.array([0.6, 1, 1.8])
             tone = (1 + rs.randn() * 0.035) * np.array([1, 1 - 0.02 * rs.rand(), 1 - 0.07 * rs.rand()]) * canine
             out[piece] = tone * (1 - gum * [0.10, 0.17, 0.27]) * (1 - np.exp(-depth / 0.2)[:, None] * [0.20, 0.15, 0.09])
+        for (centre, radius) in self.face.eyes:
+            margin = smooth(0.30, 0.10, np.linalg.norm(self.face.neutral - centre, axis=1) - radius) * (pack.part == FACE)
+            out *= 1 - margin[:, None] * [0.30, 0.48, 0.50]
         return out[pack.corner_vertex]
 
     def _stubble(self) -> np.ndarray:
@@ -142,10 +150,16 @@ class Head:
         who, out = self.who, np.zeros(len(self.pack.neutral), np.float32)
         if who.hair != 'bald':
             style = 'buzz' if who.hair in ('coils', 'crop') else who.hair
-            out[:11248] = self.pack.card('hair', style)['scalp'] / 255.0
+            # The masks dip a little behind the hairline: stretch them.
+            out[:11248] = smooth(0.06, 0.72, self.pack.card('hair', style)['scalp'] / 255.0)
         if who.beard:
             out = np.maximum(out, beard_density(self.pack, who.beard.style) * who.beard.shadow)
         return out
+
+    @property
+    def hair_slice(self) -> slice | None:
+        """Corners of hair cards, which hang to the shoulders; strands and glasses turn with the head."""
+        return self.slices.get('hair')
 
     def geometry(self, state) -> tuple:
         """Corners (n, 3) and their normals, posed; and the unposed mesh vertices (26719, 3) with theirs."""
@@ -154,6 +168,7 @@ class Head:
         vn = native.normals(x, pack.vertex_triangles)
         cards = self._card_pos.copy()
         cards[self._moving] += ((x - self.face.neutral)[self._attach] * self._weight[..., None]).sum(1)
+        cards[self._lash] = self._lashes.place(x)
         card_normals = native.normals(np.ascontiguousarray(cards[self._weld_first]), self._card_triangles)[self._weld]
         card_normals[self._rooted] = vn[self._roots[self._rooted]]
         cloth = self.garment.place(x, vn)
@@ -161,8 +176,8 @@ class Head:
         normal = np.concatenate([vn[pack.corner_vertex], card_normals, native.normals(cloth, self.garment.triangles)])
         turn = rotation(*state.pose).astype(np.float32)
         share = smooth(-15, -5, points[:, 1]).astype(np.float32)[:, None]
-        if 'hair' in self.slices:
-            hair = self.slices['hair']
+        hair = self.hair_slice
+        if hair is not None:
             y = points[hair, 1]
             share[hair, 0] = 0.35 * smooth(-16, -8, y) + 0.65 * smooth(-30, -6, y)
         points = points * (1 - share) + ((points - PIVOT) @ turn.T + PIVOT) * share
@@ -190,7 +205,7 @@ class Head:
     def _front(self, x, vn) -> np.ndarray:
         """Ambient occlusion of the shared front vertices by the front of the face alone."""
         s = self.shared
-        return native.ambient(x, vn, s.front_triangles, s.front_vertices, AO_DIRECTIONS, 176, [0, 1.0, 8], 8.5, 0.13)
+        return native.ambient(x, vn, s.front_triangles, s.front_vertices, AO_DIRECTIONS, 144, [0, 1.0, 8], 8.5, 0.13)
 
     def occlusion(self, x, vn) -> np.ndarray:
         """Ambient occlusion (corners,) of this expression: the resting one, changed by what the front of the face does."""
@@ -202,9 +217,13 @@ class Head:
         ao[:n] *= ratio[pack.corner_vertex]
         inner = np.full(len(pack.neutral), np.nan, np.float32)
         inner[s.front_vertices] = now
+        # Where the lips meet, the finer map of the front tells better than the whole body's.
+        lips = s.lip_corners
+        lip = self.attr[lips, 2]
+        ao[lips] += lip * (np.minimum(ao[lips], inner[pack.corner_vertex[lips]]) - ao[lips])
         # Light bounces about between teeth and lips, which plain occlusion does not know; it dies away towards the throat.
         mouth = s.mouth_corners
-        ao[mouth] = np.nan_to_num(inner[pack.corner_vertex[mouth]], nan=0.0) ** 0.75 * s.throat[pack.corner_vertex[mouth]]
+        ao[mouth] = np.nan_to_num(inner[pack.corner_vertex[mouth]], nan=0.0) ** 0.95 * s.throat[pack.corner_vertex[mouth]]
         eyes = s.eye_corners
         ao[eyes] = 0.30 + 0.70 * np.nan_to_num(inner[pack.corner_vertex[eyes]], nan=0.5) ** 0.7
         strands = self._rooted

@@ -9,7 +9,7 @@ from .pack import (EYE_SOCKET, FACE, GUMS_LOWER, GUMS_UPPER, HEAD, IRIS_L, IRIS_
                    TEETH_UPPER, TONGUE, Pack)  # fmt: skip
 
 # Order of the material table; the number is what triangles carry.
-MATERIALS = ['face', 'head', 'socket', 'gums', 'tongue', 'teeth', 'eye', 'caruncle', 'occlusion', 'lash', 'brow', 'hair', 'beard', 'glasses', 'cloth']
+MATERIALS = ['face', 'head', 'socket', 'gums', 'tongue', 'teeth', 'eye', 'caruncle', 'occlusion', 'lash', 'brow', 'hair', 'strand', 'beard', 'glasses', 'cloth']
 NUMBER = {name: i for i, name in enumerate(MATERIALS)}
 PART_MATERIAL = {
     FACE: 'face', HEAD: 'head', SOCKET: 'socket', GUMS_UPPER: 'gums', GUMS_LOWER: 'gums', TONGUE: 'tongue', TEETH_UPPER: 'teeth', TEETH_LOWER: 'teeth',
@@ -51,6 +51,8 @@ def eye_picture(pack: Pack, who) -> np.ndarray:
     degrees = np.hypot(x, y) * 180
     linear = (rgb / 255.0) ** 2.2
     iris = np.clip((25.0 - degrees) / 2.0, 0, 1)[..., None]
+    grey = linear @ np.array([0.3, 0.6, 0.1])
+    linear = linear + iris * 0.35 * (grey[..., None] - linear)  # the pictures are more colourful than eyes are
     linear = linear * (1 + iris * (np.array(who.iris_tint) - 1)) * (1 + (1 - iris) * (np.array(who.sclera_tint) - 1))
     # A dark rim where iris and sclera meet, and a little blood towards the corners.
     linear *= 1 - 0.35 * np.exp(-(((degrees - 23.3) / 1.6) ** 2))[..., None]
@@ -95,12 +97,13 @@ class Look:
             'gums': dict(tint=who.gums_tint, rough=0.28, spec=0.5, sss=0.6, bump=0.03, kind=3),
             'tongue': dict(tint=who.tongue_tint, rough=0.38, spec=0.45, sss=0.6, bump=0.14, kind=3),
             'teeth': dict(tint=who.teeth.tone, rough=who.teeth.rough, spec=0.5, sss=0.45, kind=3),
-            'eye': dict(tint=(1, 1, 1), rough=0.08, spec=0.55, sss=0.1, sat=0.85, tex=2, kind=2),
+            'eye': dict(tint=(1, 1, 1), rough=0.08, spec=0.34, sss=0.1, sat=0.85, tex=2, kind=2),
             'caruncle': dict(tint=np.array([0.55, 0.30, 0.26]) * (1 - 0.35 * dark), rough=0.2, spec=0.5, sss=0.5),
             'occlusion': dict(tint=(0.12, 0.06, 0.05), rough=0.9, alpha=0.22),
             'lash': dict(tint=(0.012, 0.010, 0.010), rough=0.6, spec=0.1, alpha=0.8, tex=place['lash'], two_sided=1),
             'brow': dict(tint=np.clip(hair * 0.6, 0.006, 0.16) * (1 - 0.4 * dark), rough=0.7, spec=0.1, alpha=0.85, tex=place['brow'], two_sided=1),
-            'hair': dict(tint=(1, 1, 1) if 'hair' in place else who.hair_colour, rough=0.9 if matt else 0.48, spec=0.2, sss=0.1, alpha=1, tex=place.get('hair', -1), two_sided=1, kind=5),
+            'hair': dict(tint=(1, 1, 1), rough=0.9 if matt else 0.48, spec=0.2, sss=0.1, alpha=1, tex=place.get('hair', -1), two_sided=1, kind=5),
+            'strand': dict(tint=who.hair_colour, rough=0.9 if matt else 0.6, spec=0.15, sss=0.1, alpha=1, two_sided=1, kind=5),
             'beard': dict(tint=beard, rough=0.8, spec=0.15, sss=0.1, alpha=1, two_sided=1, kind=5),
             'glasses': dict(tint=frame, rough=0.25, spec=0.9, two_sided=1),
             'cloth': dict(tint=(1, 1, 1), rough=0.85, spec=0.12, sss=0.05, alpha=1, bump=0.14, tex=len(pictures) - 1, two_sided=1, kind=4),

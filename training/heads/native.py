@@ -70,7 +70,7 @@ def _compile() -> C.CDLL:
 
 
 LIB = _compile()
-for _name in ('blend', 'blend_maps', 'normals', 'raster', 'ambient', 'shade', 'resolve', 'flow'):
+for _name in ('blend', 'blend_maps', 'normals', 'raster', 'ambient', 'shade', 'interpolate', 'resolve', 'flow'):
     getattr(LIB, _name).restype = None
 
 
@@ -120,6 +120,14 @@ def ambient(points, normal, triangles, receivers, directions, resolution, centre
     out = np.empty(len(receivers), np.float32)
     LIB.ambient(len(points), ptr(points), ptr(normal), len(triangles), ptr(triangles), len(receivers), ptr(receivers), len(directions),
                 ptr(directions), resolution, ptr(f32(centre)), C.c_float(half), C.c_float(bias), ptr(out))  # fmt: skip
+    return out
+
+
+def interpolate(ids: np.ndarray, bary: np.ndarray, triangles: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """values (corners, k) f32 at the pixels of ids (h, w), bary (h, w, 2): (h, w, k); 0 where ids is -1."""
+    k = values.shape[1]
+    out = np.empty((*ids.shape, k), np.float32)
+    LIB.interpolate(ids.size, ptr(ids), ptr(bary), ptr(triangles), k, ptr(values), ptr(out))
     return out
 
 

@@ -53,6 +53,7 @@ class Beard:
 @dataclass(frozen=True)
 class Identity:
     """One person. `shape`: (100,) weights of the identity modes; `sex` -1 (feminine) .. 1 (masculine) leans the shape along `shape_sex`;
+    `lid_rest` is how far the lids hang at rest (0..1 of a blink);
     `skin` is mixed with `skin_other` by `skin_mix` 0..1; colours are linear RGB factors unless they are hair or cloth (linear albedo)."""
 
     seed: int
@@ -75,6 +76,7 @@ class Identity:
     iris: str
     iris_scale: float
     iris_tint: tuple
+    lid_rest: float
     pupil: float
     sclera_tint: tuple
     lip_tint: tuple
@@ -97,7 +99,7 @@ def _pick(rs, options, weights=None):
 
 def _teeth(rs, age: str) -> Teeth:
     yellow = rs.beta(1.6, 3) + (0.25 if age == 'old' else 0)
-    tone = np.array([0.80, 0.76, 0.68]) * (1 - yellow * np.array([0.10, 0.20, 0.40])) * rs.uniform(0.82, 1.06)
+    tone = np.array([0.72, 0.68, 0.60]) * (1 - yellow * np.array([0.10, 0.20, 0.40])) * rs.uniform(0.82, 1.06)
     gap = rs.uniform(0.05, 0.16) if rs.rand() < 0.15 else 0.0
     return Teeth(rs.uniform(0.98, 1.07), rs.uniform(0.99, 1.08), rs.uniform(0.9, 1.12), gap, abs(rs.randn()) * 2.2 + 0.5,
                  rs.randn() * 0.06, tuple(tone), rs.uniform(0.12, 0.34), int(rs.randint(1 << 30)))  # fmt: skip
@@ -111,7 +113,7 @@ def _beard(rs, colour, age: str) -> Beard | None:
     if kind < 0.65:
         return Beard('full', rs.uniform(0.2, 0.6), 0.0, colour)
     c = np.clip(np.array(colour) * rs.uniform(0.8, 1.2) * (1.6 if age == 'old' else 1), 0.004, 0.55)
-    return Beard(style, rs.uniform(0.4, 0.75), rs.uniform(0.25, 1.3) * (1 if style != 'full' else rs.uniform(0.6, 1.2)), tuple(c))
+    return Beard(style, rs.uniform(0.6, 0.9), rs.uniform(0.25, 1.3) * (1 if style != 'full' else rs.uniform(0.6, 1.2)), tuple(c))
 
 
 def _hair_colour(rs, tone: float, age: str) -> np.ndarray:
@@ -151,11 +153,11 @@ def identity(seed: int) -> Identity:
         glasses = (_pick(rs, ['round', 'square']), tuple(_pick(rs, [(0.01, 0.01, 0.012), (0.06, 0.03, 0.015), (0.30, 0.24, 0.14), (0.2, 0.2, 0.21)])), rs.uniform(0.07, 0.16))
     return Identity(
         seed=seed, shape=tuple(shape), sex=sex, age=age, skin=skin, skin_other=other, skin_mix=mix,
-        skin_tint=tuple(0.86 * rs.uniform(0.85, 1.12) * rs.uniform(0.97, 1.03, 3)), mottle=rs.uniform(0.1, 0.45),
-        freckle=rs.uniform(0.3, 0.9) if rs.rand() < 0.15 * (1 - darkness) else 0.0,
+        skin_tint=tuple(0.86 * (1 + 0.22 * darkness) * rs.uniform(0.85, 1.12) * rs.uniform(0.97, 1.03, 3)), mottle=rs.uniform(0.1, 0.45),
+        freckle=rs.uniform(0.3, 0.9) if rs.rand() < 0.15 * (1 - 3 * darkness) else 0.0,
         wrinkle_gain=wrinkle[0] * rs.uniform(0.7, 1.3), wrinkle_base=wrinkle[1] * rs.uniform(0.5, 1.5),
         hair=hair, hair_colour=tuple(colour), hair_side=int(rs.choice([-1, 1])), brow=int(rs.randint(1, 13)), lash=int(rs.randint(1, 5)),
-        iris=iris, iris_scale=rs.uniform(0.92, 1.12), iris_tint=tuple(rs.uniform(0.75, 1.3) * rs.uniform(0.9, 1.1, 3)), pupil=rs.uniform(0.75, 1.35),
+        iris=iris, iris_scale=rs.uniform(0.92, 1.12), iris_tint=tuple(rs.uniform(0.5, 1.0) * rs.uniform(0.9, 1.1, 3)), lid_rest=rs.uniform(0.04, 0.2), pupil=rs.uniform(0.75, 1.35),
         sclera_tint=tuple(np.array([1.0, 0.965, 0.93]) * rs.uniform(0.86, 1.06) * (1 - 0.16 * darkness)),
         lip_tint=tuple(lips), lip_rough=rs.uniform(0.2, 0.46), lip_spec=rs.uniform(0.3, 0.7),
         teeth=_teeth(rs, age), gums_tint=tuple(np.array([0.48, 0.17, 0.16]) * inside * (1 - 0.35 * darkness * rs.rand())),

@@ -169,13 +169,13 @@ void shade(int W, int H, const int *id, const float *bary, const int *tri, const
     if (m->sat != 1) { float g = .3f * alb[0] + .6f * alb[1] + .1f * alb[2]; for (int k = 0; k < 3; k++) alb[k] = g + (alb[k] - g) * m->sat; }
     if (m->kind == 1) {
       float a = m->mottle * (noise3(R[0] * .45f + 7, R[1] * .45f, R[2] * .45f) + .6f * noise3(R[0] * 1.7f, R[1] * 1.7f + 3, R[2] * 1.7f)); alb[0] *= 1 + .5f * a; alb[1] *= 1 + a; alb[2] *= 1 + a;
-      if (m->freckle > 0) { float f = clamp01((noise3(R[0] * 3.3f, R[1] * 3.3f, R[2] * 3.3f) + .5f * noise3(R[0] * 7, R[1] * 7, R[2] * 7) - .16f) * 7) * m->freckle; alb[0] *= 1 - .35f * f; alb[1] *= 1 - .55f * f; alb[2] *= 1 - .65f * f; }
+      if (m->freckle > 0) { float f = clamp01((noise3(R[0] * 4.3f, R[1] * 4.3f, R[2] * 4.3f) + .5f * noise3(R[0] * 9, R[1] * 9, R[2] * 9) - .20f) * 6) * clamp01(.5f + 2 * noise3(R[0] * .6f, R[1] * .6f, 9)) * m->freckle; alb[0] *= 1 - .2f * f; alb[1] *= 1 - .36f * f; alb[2] *= 1 - .45f * f; }
       if (lp > 0) { for (int k = 0; k < 3; k++) alb[k] *= 1 + lp * (lip[k] - 1); rough += lp * (lip[3] - rough); spec += lp * (lip[4] - spec); }
     }
     if (stub > .004f) {                                             // cropped hair, hair roots, shaved beard: painted on the skin
       float n = noise3(R[0] * 16, R[1] * 16, R[2] * 16) + .6f * noise3(R[0] * 37, R[1] * 37, R[2] * 37), w = clamp01(stub * 1.25f + n * .5f * (stub < .95f) - .06f) * .93f;
       for (int k = 0; k < 3; k++) alb[k] += (hairc[k] * (.75f + .7f * n) - alb[k]) * w;
-      rough += (.75f - rough) * w; sss *= 1 - w;
+      rough += (.8f - rough) * w; sss *= 1 - w; spec *= 1 - .7f * w;
     }
     float D[3], Sp[3], Rf[3];
     for (int k = 0; k < 3; k++) {
@@ -190,6 +190,7 @@ void shade(int W, int H, const int *id, const float *bary, const int *tri, const
         float s[3]; for (int k = 0; k < 3; k++) s[k] = dot3(M + 4 * k, P) + M[4 * k + 3];
         vis = 0; for (int a = -2; a <= 2; a++) for (int b = -2; b <= 2; b++) { int X = (int)(s[0] + a * 1.6f), Y = (int)(s[1] + b * 1.6f); vis += X < 0 || Y < 0 || X >= S || Y >= S || sm[Y * S + X] > s[2] - .4f - .1f * (m->kind == 5); } vis /= 25;
       }
+      vis *= fminf(1, occ * (q->shadow ? 5 : 1.6f));                // the shadow map is coarse and some lights have none
       if (m->kind == 3) vis *= sqrtf(occ);                          // hardly any direct light deep inside the mouth
       for (int k = 0; k < 3; k++) { float w = sss * (k == 0 ? .30f : k == 1 ? .15f : .09f), d = (ndl + w) / (1 + w); d = d > 0 ? d * d * (3 - 2 * d) * .35f + d * .65f : 0; D[k] += d * q->col[k] * (sss > 0 && k == 0 ? powf(vis, .8f) : vis); }
       if (ndl > 0 && vis > 0) {                                     // GGX
@@ -200,7 +201,17 @@ void shade(int W, int H, const int *id, const float *bary, const int *tri, const
         for (int k = 0; k < 3; k++) Sp[k] += sp * q->col[k];
       }
     }
-    for (int k = 0; k < 3; k++) o[k] = alb[k] * D[k] + Sp[k];
+    float wet = m->kind == 3 ? clamp01(occ * 1.6f) : 1;              // no glints on back teeth
+    for (int k = 0; k < 3; k++) o[k] = alb[k] * D[k] + Sp[k] * wet;
+  }
+}
+
+// Values v (corners, k) interpolated at n pixels; 0 where no triangle is.
+void interpolate(int n, const int *id, const float *bary, const int *tri, int k, const float *v, float *out) {
+  for (int i = 0; i < n; i++) {
+    if (id[i] < 0) { for (int j = 0; j < k; j++) out[k * i + j] = 0; continue; }
+    const int *t = tri + 3 * id[i]; float b0 = bary[2 * i], b1 = bary[2 * i + 1], b2 = 1 - b0 - b1;
+    for (int j = 0; j < k; j++) out[k * i + j] = b0 * v[k * t[0] + j] + b1 * v[k * t[1] + j] + b2 * v[k * t[2] + j];
   }
 }
 

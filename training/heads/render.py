@@ -139,22 +139,20 @@ def _truth(head, state, look, points, normal, x, size) -> Truth:
     screen = cam.project(points, size)
     depth, ids, bary = _raster(head, screen, size)
     hit = ids >= 0
-    corners = head.triangles[np.maximum(ids, 0)]
-    weight = np.concatenate([bary, 1 - bary.sum(-1, keepdims=True)], -1) * hit[..., None]
-    uv = np.einsum('hwc,hwck->hwk', weight, head.uv[corners])
+    first = head.triangles[np.maximum(ids, 0), 0]
     tile = np.full(len(head.uv), 255, np.uint8)
     tile[: len(pack.corner_tile)] = pack.corner_tile
-    n = np.einsum('hwc,hwck->hwk', weight, normal[corners])
-    n /= np.linalg.norm(n, axis=-1, keepdims=True) + 1e-9
+    values = native.interpolate(ids, bary, head.triangles, f32(np.concatenate([head.uv, normal, points[:, 2:]], 1)))
+    uv, n, z = values[..., :2], values[..., 2:5], np.where(hit, cam.distance - values[..., 5], np.inf)
+    n = n / (np.sqrt((n * n).sum(-1, keepdims=True)) + 1e-9)
     c, s = math.cos(cam.roll), math.sin(cam.roll)
     n = n @ np.array([[c, s, 0], [-s, c, 0], [0, 0, 1]], np.float32)
-    z = np.where(hit, cam.distance - np.einsum('hwc,hwc->hw', weight, points[corners][..., 2]), np.inf)
     mesh = mesh_points(pack)
     posed = head.pose_points(mesh.positions(x, head.face.eyes, head.who.iris_scale, rotation(state.gaze[0], state.gaze[1], 0)), state.pose)
     lm = head.pose_points(x[pack.landmarks68], state.pose)
     return Truth(
         segment=np.where(hit, head.segment[np.maximum(ids, 0)], 0).astype(np.uint8),
-        uv=f32(np.dstack([uv, np.where(hit, tile[corners[..., 0]], 255)])), normal=f32(n), depth=f32(z),
+        uv=f32(np.dstack([uv, np.where(hit, tile[first], 255)])), normal=f32(n), depth=f32(z),
         landmarks68=cam.project(lm, size)[:, :2], points=cam.project(posed, size)[:, :2], points3d=f32(posed), point_indices=mesh.indices,
         ids=ids, bary=bary, screen=screen, zbuffer=depth,
     )  # fmt: skip

@@ -25,6 +25,7 @@ class Shared:
         self.front_vertices = i32(np.flatnonzero(front))
         self.front_triangles = i32(pack.vertex_triangles[front[pack.vertex_triangles].all(1)])
         self.mouth_corners = np.flatnonzero(inside[pack.corner_vertex])
+        self.lip_corners = np.flatnonzero((self.lips > 0)[pack.corner_vertex] & front[pack.corner_vertex])
         self.eye_corners = np.flatnonzero(np.isin(pack.part, EYEBALLS)[pack.corner_vertex])
         self.throat = np.where(inside, np.clip(np.exp((p[:, 2] - 9.4) * 0.35), 0.04, 1), 1).astype(np.float32)
 

@@ -56,7 +56,7 @@ def strands(pack: Pack, shape, density, count, direction, length, width, rs, cur
     pos = np.stack([point - half - normal * 0.03, point + half - normal * 0.03, middle - half * 0.9, middle + half * 0.9, tip], 1).reshape(-1, 3)
     base = 5 * np.arange(n)[:, None]
     tri = (base[:, :, None] + np.array([[0, 1, 2], [1, 3, 2], [2, 3, 4]])[None]).reshape(-1, 3)
-    tone = rs.uniform(0.7, 1.25, n)[:, None] * np.array([0.55, 0.55, 0.95, 0.95, 1.25])
+    tone = rs.uniform(0.75, 1.2, n)[:, None] * np.array([0.55, 0.55, 0.95, 0.95, 1.25])
     attach = np.repeat(np.c_[chosen, chosen[:, 0]], 5, 0)
     weights = np.repeat(np.c_[weight, np.zeros(n)], 5, 0)
     return {'pos': f32(pos), 'tri': i32(tri), 'attach': attach, 'weight': f32(weights), 'shade': f32(tone.ravel()), 'root': attach[:, 0]}
@@ -75,13 +75,31 @@ def beard_strands(pack: Pack, shape, beard, rs) -> dict:
         return grow / (np.linalg.norm(grow, axis=1, keepdims=True) + 1e-9) + normal * 0.32  # ... and stand off it a little
 
     density = beard_density(pack, beard.style)
-    out = strands(pack, shape, density, 6500 if beard.style == 'full' else 2800, direction, beard.length, 0.085, rs, curl=0.10)
+    count = (9000 if beard.style == 'full' else 3600) if beard.length < 0.6 else (6500 if beard.style == 'full' else 2800)
+    out = strands(pack, shape, density, count, direction, beard.length, 0.06 if beard.length < 0.6 else 0.085, rs, curl=0.10)
     # Over the lip strands are short, or they would hang into the mouth.
     over = (out['pos'].reshape(-1, 5, 3)[:, 0, 1] > -2.95) & (np.abs(out['pos'].reshape(-1, 5, 3)[:, 0, 0]) < 3.0)
     strips = out['pos'].reshape(-1, 5, 3)
     shorter = min(1.0, 0.55 / max(beard.length, 1e-3))
     strips[over] = strips[over][:, :1] + (strips[over] - strips[over][:, :1]) * np.array([1, 1, shorter, shorter, shorter])[None, :, None]
     return out
+
+
+def hairline_strands(pack: Pack, shape, style: str, rs) -> dict:
+    """Fine hair along the edge of a style's scalp mask, combed back, which hides the hard edge of its cards."""
+    scalp = np.zeros(len(pack.neutral), np.float32)
+    scalp[:11248] = pack.card('hair', style)['scalp'] / 255.0
+    edge = np.clip(4 * scalp * (1 - scalp), 0, 1) * (pack.neutral[:, 1] > 2) * (pack.neutral[:, 2] > -3)
+    if edge.max() == 0:
+        return strands(pack, shape, scalp + 1e-3, 1, lambda p, n: n, 0.01, 0.01, rs)
+
+    def direction(point, normal):
+        back = np.array([0, 9.0, -4.0]) - point
+        back /= np.linalg.norm(back, axis=1, keepdims=True)
+        grow = back - normal * (back * normal).sum(1, keepdims=True)
+        return grow / (np.linalg.norm(grow, axis=1, keepdims=True) + 1e-9) + normal * 0.22
+
+    return strands(pack, shape, edge.astype(np.float32), 2600, direction, 1.5, 0.09, rs, curl=0.06)
 
 
 def scalp_strands(pack: Pack, shape, style: str, rs) -> dict:
