@@ -16,7 +16,8 @@ class Batch:
     """All crops [2B, 3, h, w], 0..1; couples are sample i and i + B."""
 
     kind: str
-    source: torch.Tensor
+    portrait: torch.Tensor  # the source's crop as it is, for the embedder
+    source: torch.Tensor  # moved with the iris
     warp: torch.Tensor
     driver: torch.Tensor  # graded; meaningless where not present
     target: torch.Tensor
@@ -44,16 +45,17 @@ def make_batch(pairs: PairSet, kind: str, size: int, random: torch.Generator, dr
     else:
         target = centre(target)
     warp = sample(source, raw['flow'])
-    source, driver = centre(source), centre(driver)
-    graded = grade(driver, skin(raw['driver_distance'], kind), source, skin(raw['source_distance'], kind))
+    portrait, source, driver = centre(source), sample(source, raw['moved']), centre(driver)
+    graded = grade(driver, skin(raw['driver_distance'], kind), portrait, skin(raw['source_distance'], kind))
     present = (torch.rand(size, generator=random) >= dropped).float().repeat(2).to(source.device, non_blocking=True)
     x = network_input(source, warp, raw['valid'], graded, raw['distance'], raw['opening'], present)
-    return Batch(kind, source, warp, graded, target, raw['distance'], raw['valid'], present, x)
+    return Batch(kind, portrait, source, warp, graded, target, raw['distance'], raw['valid'], present, x)
 
 
 def refine(refiner: Refiner, batch: Batch) -> tuple[torch.Tensor, Controls]:
     """One sitter, one vector: both frames of a couple share the source, so its embedding is taken from the first."""
-    half = len(batch.source) // 2
-    vector = refiner.embed(batch.source[:half]).repeat(2, 1)
-    controls = refiner(batch.input, vector)
+    half = len(batch.portrait) // 2
+    vector = refiner.embed(batch.portrait[:half]).repeat(2, 1)
+    x = batch.input.contiguous(memory_format=torch.channels_last) if batch.input.is_cuda else batch.input
+    controls = refiner(x, vector)
     return batch.draw(controls), controls

@@ -4,12 +4,15 @@ A crop is a similarity of the picture: centred on the opening, turned with its c
 which a pout would shrink): one unit is the width of the sitter's mouth or eye at rest. The image-right eye is mirrored, so one
 network serves both.
 
+The source's crop of an eye is moved so that its iris lies where the target's does: the sitter's own iris, with its brush strokes,
+at the gaze that is wanted. The network takes from it what fits, and the lids from elsewhere.
+
 Patches are crops with `MARGIN` more pixels on each side: room for blurs and for a warp that reads beyond the crop.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -66,6 +69,11 @@ class CropFrame:
         p = (np.arange(-margin, self.cols + margin) + 0.5 - self.cols / 2) * self.pixel * self.flip
         q = (np.arange(-margin, self.rows + margin) + 0.5 - self.rows / 2)[:, None] * self.pixel
         return self.x + p * self.ex - q * self.ey, self.y + p * self.ey + q * self.ex
+
+    def moved(self, dx: float, dy: float) -> 'CropFrame':
+        """The same crop, `dx`, `dy` crop pixels further along its own axes."""
+        p, q = dx * self.pixel * self.flip, dy * self.pixel
+        return replace(self, x=self.x + p * self.ex - q * self.ey, y=self.y + p * self.ey + q * self.ex)
 
     def inside(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Picture positions -> crop pixels (pixel centres at whole numbers)."""
@@ -151,6 +159,13 @@ def distances(region: Region, points: np.ndarray, frame: CropFrame) -> np.ndarra
         radius = np.hypot(*(iris[1:] - iris[0]).T).mean()
         inner = (radius - np.hypot(x - iris[0, 0], y - iris[0, 1])) / unit_pixels
     return np.clip(np.stack([contour, inner], -1) / DISTANCE_SPAN, -1, 1)
+
+
+def iris_of(region: Region, points: np.ndarray, frame: CropFrame) -> np.ndarray:
+    """[2] crop pixel of the iris centre; zeros for the mouth."""
+    if region.eye is None:
+        return np.zeros(2)
+    return np.array(frame.inside(*points[TOPOLOGY['eyes'][region.eye]['iris'][0], :2]))
 
 
 def opening_height(region: Region, points: np.ndarray, frame: CropFrame) -> float:

@@ -14,6 +14,7 @@ a batch costs the card a few gathers and one bilinear sample.
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import multiprocessing
 import os
 import time
@@ -39,7 +40,7 @@ def prepare_group(assets: Path, config: Config, number: int) -> dict[str, np.nda
     import warp
 
     rs = np.random.RandomState(number)
-    studio = renderer.ReferenceRenderer(assets, config.size)
+    studio = renderer.Studio(assets, config.size)
     motion = studio.motion(number, config.couples)
     frames = 2 * config.couples
     out: dict[str, list] = {}
@@ -48,13 +49,14 @@ def prepare_group(assets: Path, config: Config, number: int) -> dict[str, np.nda
         out.setdefault(name, []).append(value)
 
     for k in range(config.people):
-        person = studio.identity(number * config.people + k)
+        person = studio.person(number * config.people + k)
         offset = rs.randn(3) * POSE_SPREAD
         noise = renderer.LandmarkNoise(rs)
         shots, points = [], []
         shared = None
         for f in range(frames):
-            shot = studio.shoot(person, motion.expression[f], motion.pose[f] + offset, motion.gaze[f], f / 25)
+            state = motion.state(f)
+            shot = studio.shoot(person, dataclasses.replace(state, pose=state.pose + offset), f)
             if f % 2 == 0:
                 shared = noise.expression()
             shots.append(shot)
@@ -69,6 +71,7 @@ def prepare_group(assets: Path, config: Config, number: int) -> dict[str, np.nda
             keep('eye_patch', np.stack([_bytes(p) for p in patches[1:]]))
             keep('mouth_distance', _signed(fields[0]))
             keep('eye_distance', np.stack([_signed(d) for d in fields[1:]]))
+            keep('iris', np.array([crops.iris_of(r, points[f], frame) for r, frame in zip(REGIONS, crop_of[f])], np.float32))
             keep('opening', np.array([crops.opening_height(r, points[f], frame) for r, frame in zip(REGIONS, crop_of[f])], np.float16))
         sources = np.r_[0, rs.choice(np.arange(2, frames), config.sources - 1, replace=False)].astype(np.int64)
         keep('source', sources)
@@ -168,7 +171,7 @@ class PairSet:
         """
         `batch` couples of neighbouring frames of `kind` ('mouth' or 'eye'), frame t of all, then frame t + 1 of all:
         source, target, driver patches [2B, 3, h + 2M, w + 2M] 0..1; flow [2B, h, w, 2] in source crop pixels; valid [2B, 1, h, w];
-        distance [2B, 2, h, w] -1..1; opening [2B]. `random` must live on the CPU.
+        distance [2B, 2, h, w] -1..1; opening [2B]; moved [2B, h, w, 2]: where in the source's crop the source is to be read (see crops.py). `random` must live on the CPU.
         """
         count = min(groups_per_batch, batch, len(self._groups))
         chosen = torch.randint(len(self._groups), (count,), generator=random).tolist()
@@ -199,7 +202,7 @@ class PairSet:
         def pair(name: str):
             return g[f'mouth_{name}'][a2, s2, t] if kind == 'mouth' else g[f'eye_{name}'][a2, s2, t, eye2]
 
-        opening = g['opening'][a2, t][..., 0] if kind == 'mouth' else g['opening'][a2, t].gather(-1, eye2[..., None] + 1)[..., 0]
+        region = eye2 + 1 if kind == 'eye' else torch.zeros_like(eye2)
         return {
             'source': frame('patch', a2, source),
             'target': frame('patch', a2, t),
@@ -209,7 +212,8 @@ class PairSet:
             'distance': frame('distance', a2, t),
             'flow': pair('flow'),
             'valid': pair('valid'),
-            'opening': opening,
+            'opening': g['opening'][a2, t, region],
+            'shift': g['iris'][a2, source, region] - g['iris'][a2, t, region],
         }
 
     def _decode(self, kind: str, raw: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
@@ -220,6 +224,7 @@ class PairSet:
         out['flow'] = raw['flow'].float() + torch.stack([x, y], -1)
         out['valid'] = raw['valid'][:, None].float() / 255
         out['opening'] = raw['opening'].float()
+        out['moved'] = torch.stack([x, y], -1) + raw['shift'][:, None, None]
         return out
 
 

@@ -6,7 +6,7 @@ a (where to leave the warp) and c (driver or source) have the crop's resolution;
 brush strokes can only come from pictures. No norm layers; the padding is explicit (tfjs pads otherwise than PyTorch). What is
 known of the sitter is constant over a clip: it scales and shifts channels, and is folded into the weights once (`folded`).
 
-Inputs, 14 channels at crop size: source RGB, warp RGB, validity, graded driver RGB (0 when dropped), signed distances to the
+Inputs, 14 channels at crop size: source RGB (moved with the iris), warp RGB, validity, graded driver RGB (0 when dropped), signed distances to the
 contour and to what is inside it, opening height (constant plane), driver-present flag (constant plane).
 """
 
@@ -121,8 +121,8 @@ class Refiner(nn.Module):
         choice = torch.sigmoid(masks[:, 1:2]) * x[:, -1:].float()
         return Controls(alpha, choice, torch.exp2(torch.tanh(tones[:, 3:])), torch.tanh(tones[:, :3]))
 
-    def forward(self, x: torch.Tensor, vector: torch.Tensor | None = None) -> Controls:
-        vector = self.embed(x[:, :3]) if vector is None else vector
+    def forward(self, x: torch.Tensor, vector: torch.Tensor) -> Controls:
+        """`vector` [N, identity]: from `embed`, of the source's crop."""
         return self.controls(x, self.modulation(vector))
 
     def folded(self, vector: torch.Tensor) -> dict[str, tuple[torch.Tensor, torch.Tensor]]:
@@ -171,7 +171,7 @@ def grade(driver: torch.Tensor, driver_skin: torch.Tensor, source: torch.Tensor,
         return (x * mask).sum((2, 3), keepdim=True) / mask.sum((2, 3), keepdim=True).clamp(min=1)
 
     def spread(x: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        ratio = x / (luma(x) + 0.05)
+        ratio = (x - luma(x)) / (luma(x) + 0.05)
         return ((ratio - mean(ratio, mask)) ** 2 * mask).sum((1, 2, 3), keepdim=True).div(mask.sum((1, 2, 3), keepdim=True).clamp(min=1)).sqrt()
 
     y = luma(driver)
@@ -207,7 +207,7 @@ def count_macs(refiner: Refiner, height: int, width: int) -> int:
     hooks = [m.register_forward_hook(add) for n, m in refiner.named_modules() if isinstance(m, nn.Conv2d) and not n.startswith('embed')]
     with torch.no_grad():
         device = next(refiner.parameters()).device
-        refiner(torch.zeros(1, CHANNELS, height, width, device=device))
+        refiner(torch.zeros(1, CHANNELS, height, width, device=device), torch.zeros(1, refiner.embed.out.out_features, device=device))
     for hook in hooks:
         hook.remove()
     return total

@@ -6,28 +6,32 @@ convention that MediaPipe has on average; its errors are added by `LandmarkNoise
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 import warp
+from heads.face import rotation
+from heads.head import Head
+from heads.motion import Motion, State, motion
+from heads.pack import load_pack
+from heads.people import identity
+from heads.points import mesh_points
+from heads.render import View, render, view
+from heads.scene import VISIBLE
 from warp import TOPOLOGY
 
 HERE = Path(__file__).resolve().parent
 _MAP = dict(np.load(HERE / 'landmark_map.npz'))
-IRIS_RADIUS = 0.6  # model units (centimetres)
+FACE_VERTICES = 9409  # leading vertices of the model: skin of the face, in which all landmarks lie
+_packs: dict = {}  # loaded once a process
 
 
 @dataclass
-class Motion:
-    """Expression weights [n, 57], head pose and gaze in radians [n, 3], [n, 2] (renderer's signs)."""
-
-    expression: np.ndarray
-    pose: np.ndarray
-    gaze: np.ndarray
+class Person:
+    head: Head
+    view: View
 
 
 @dataclass
@@ -36,18 +40,16 @@ class Shot:
     points: np.ndarray  # [478, 3] exact landmarks, pixels
 
 
-def landmarks(skin: np.ndarray, irises: np.ndarray, iris_pixels: float) -> np.ndarray:
+def landmarks(skin: np.ndarray, irises: np.ndarray) -> np.ndarray:
     """
-    `skin` [vertices, 3]: posed vertices in pixels, depth in pixels of the same scale, away from the camera positive;
-    `irises` [2, 3]: iris centres, image left first. -> [478, 3].
+    `skin` [vertices, 3]: posed vertices in pixels, depth in pixels of the same scale, away from the camera positive; `irises`
+    [10, 3]. -> [478, 3]. Like the product's, these count from the picture's corner, so they lie half a pixel off its pixel centres.
     """
     points = np.empty((478, 3))
     points[:468] = skin[_MAP['vertex']]
     state = warp.face_state(points)
     points[:468] += _MAP['offset'] @ state.rotation.T * state.scale
-    for eye, centre in zip(TOPOLOGY['eyes'], irises):
-        for i, (dx, dy) in zip(eye['iris'], ((0, 0), (1, 0), (0, -1), (-1, 0), (0, 1))):
-            points[i] = centre + np.array([dx, dy, 0]) * iris_pixels
+    points[468:] = irises
     return points
 
 
@@ -89,66 +91,44 @@ class LandmarkNoise:
         return out
 
 
-class ReferenceRenderer:
-    """The renderer that comes with the heads pack (`DIR/reference/render.py`), one light and camera per person."""
+class Studio:
+    """The renderer of `heads/`: people and motions by seed, each person in a light and before a camera of their own."""
 
     def __init__(self, assets: Path, size: int):
-        path = assets / 'reference' / 'render.py'
-        if not path.exists():
-            raise SystemExit(f'Expected the heads pack with its renderer but there is no {path}; pass --assets DIR.')
-        spec = importlib.util.spec_from_file_location('heads_reference', path)
-        self._r = importlib.util.module_from_spec(spec)
-        sys.modules['heads_reference'] = self._r
-        spec.loader.exec_module(self._r)
-        self._model = self._r.Model()
+        """`assets`: folder of the heads pack, or the .npz of `heads.prepare`."""
+        if not assets.exists():
+            raise SystemExit(f'Expected the heads pack but there is nothing at {assets}; pass --assets (see training/heads/README.md).')
+        key = (assets, size <= 320)
+        if key not in _packs:
+            _packs[key] = load_pack(str(assets), half=size <= 320)
+        self._pack = _packs[key]
         self._size = size
 
-    def identity(self, seed: int):
-        rs = np.random.RandomState(seed)
-        hair = ['buzz', 'receding', 'bald', 'ponytail01', 'short01', 'short02', 'short04', None][rs.randint(8)]
-        head = self._r.Head(self._model, rs, hair=hair)
-        return head, self._r.Scene(rs, self._size, rs.uniform(0.8, 1.0))
+    def person(self, seed: int) -> Person:
+        """Close to the camera: the crops need every pixel."""
+        zoom = np.random.RandomState(seed).uniform(0.66, 0.85)
+        return Person(Head(self._pack, identity(seed)), view(self._pack, 1000 * seed, self._size, zoom))
 
     def motion(self, seed: int, couples: int) -> Motion:
-        """`2 * couples` frames: neighbours two by two; the first couple at rest, a quarter grins, laughs and gapes."""
+        """`2 * couples` frames: neighbours two by two, apart from each other; the first couple at rest."""
         rs = np.random.RandomState(seed)
-        M = self._model
-        n = 12 * couples
-        expression, pose, gaze = self._r.performance(rs, n, M, yaw=18)
-        pick = (np.arange(couples) * 12 + rs.randint(0, 11, couples))[:, None] + [0, 1]
-        e, p, g = expression[pick], pose[pick], gaze[pick]
-        e[0] *= 0.1
-        p[0] *= 0.3
-        g[0] *= 0.2
-        for k in range(1, couples):
-            if rs.rand() < 0.33:
-                self._exaggerate(e[k], rs)
-            if rs.rand() < 0.15:
-                lid = rs.uniform(0.4, 1, 2)
-                for side in 'LR':
-                    e[k, :, M.ix['eyeBlink_' + side]] = lid
-            if rs.rand() < 0.25:
-                g[k] += rs.uniform(-0.45, 0.45, 2) * [1, 0.6]
-        return Motion(np.clip(e, 0, 1).reshape(-1, 57), p.reshape(-1, 3), np.clip(g, -0.6, 0.6).reshape(-1, 2))
+        long = motion(seed, 12 * couples)
+        out = long.take((np.arange(couples)[:, None] * 12 + rs.randint(0, 11, couples)[:, None] + [0, 1]).ravel())
+        calm = np.where(np.arange(2 * couples) < 2, 0.1, 1.0)[:, None]
+        return Motion(out.expression * calm, out.pose * np.maximum(calm, 0.3), out.gaze * calm, out.tongue * calm, out.strong, out.label)
 
-    def _exaggerate(self, e: np.ndarray, rs) -> None:
-        kinds = (
-            {'mouthSmile': 0.9, 'mouthUpperUp': 0.35, 'mouthLowerDown': 0.35, 'cheekSquint': 0.5},
-            {'mouthSmile': 0.8, 'mouthUpperUp': 0.5, 'mouthLowerDown': 0.4, 'jawOpen': 0.45, 'cheekSquint': 0.6, 'eyeSquint': 0.4},
-            {'mouthStretch': 0.8, 'mouthLowerDown': 0.7, 'mouthUpperUp': 0.6, 'noseSneer': 0.5},
-            {'jawOpen': 0.95, 'mouthLowerDown': 0.2, 'mouthFunnel': 0.2},
-        )
-        for name, value in kinds[rs.randint(len(kinds))].items():
-            for key in [name] if name in self._model.ix else [name + '_L', name + '_R']:
-                i = self._model.ix[key]
-                e[:, i] = np.maximum(e[:, i], value * rs.uniform(0.5, 1.1) * np.array([1, rs.uniform(0.85, 1.1)]))
+    def shoot(self, person: Person, state: State, seed: int) -> Shot:
+        """`seed`: of the sensor's noise."""
+        head, look = person.head, replace(person.view, seed=seed)
+        picture = render(head, state, look, truth=False).rgb
+        vertices = head.face.vertices(state.expression, state.gaze, state.tongue)
+        turn = rotation(state.gaze[0], state.gaze[1], 0)
+        # The last ten: five of the iris at image left, five of the other.
+        irises = mesh_points(self._pack).positions(vertices, head.face.eyes, head.who.iris_scale, turn)[-10:]
+        skin, irises = (self._pixels(look.camera, head.pose_points(p, state.pose)) for p in (vertices[:FACE_VERTICES], irises))
+        return Shot(picture, landmarks(skin, irises))
 
-    def shoot(self, person, expression, pose, gaze, time: float) -> Shot:
-        head, scene = person
-        picture = self._r.render(head, scene, expression, pose, gaze, time, 2)[0]
-        posed = head.geometry(expression, pose, gaze)[0][head.first()]
-        at = scene.project(posed, self._size, time)[0]
-        focal = self._size * scene.dist / (34.0 * scene.scale) * at[:, 3].mean()
-        pixels = np.c_[at[:, :2], -posed[:, 2] * focal]
-        part = self._model.part
-        return Shot(picture, landmarks(pixels, np.stack([pixels[part == 12].mean(0), pixels[part == 10].mean(0)]), IRIS_RADIUS * focal))
+    def _pixels(self, camera, points: np.ndarray) -> np.ndarray:
+        """Model units -> pixels, depth in pixels of the same scale."""
+        focal = self._size * camera.distance / (VISIBLE * camera.zoom) / (camera.distance - 8)
+        return np.c_[camera.project(points, self._size)[:, :2], -points[:, 2] * focal]

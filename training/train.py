@@ -123,6 +123,7 @@ class Run:
         if (out / 'history.json').exists():
             self.history = [row for row in json.loads((out / 'history.json').read_text()) if row['step'] <= self.step]
 
+    @torch.no_grad()
     def update_average(self) -> None:
         # Short at first, so that the average isn't the initialisation.
         decay = min(self._config.ema, (1 + self.step) / (10 + self.step))

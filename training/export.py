@@ -1,0 +1,148 @@
+"""Writes a checkpoint as the product's weights, and golden tensors that pin the runtime to PyTorch.
+
+    python3 training/export.py OUT/checkpoint.pt --tier standard --version 0.1.0 --models models --golden tests/golden
+
+`models/<tier>/manifest.json` and `weights.bin` are what src/generator/tensor/{manifest,weights}.ts reads: float16, little-endian,
+convolutions [3, 3, in, out] and linear maps [in, out] as tfjs wants them, row-major, names `<mouth|eye>.<layer>.<weight|bias>`.
+The averaged weights are rounded to float16 first; the golden tensors are computed in float32 with the rounded ones.
+
+Golden file (`refiner-<tier>.json` lists the arrays in `.bin`, NHWC): for each network an input (bytes; value = byte / 127.5 - 1), the
+sitter's vector of its source channels, and the controls.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from config import Config
+from model import CHANNELS, Refiner
+from train import KINDS, SHAPES, make_refiners
+
+LICENCE = 'Apache-2.0'
+TRAINING_DATA = (
+    'Synthetic heads only: parametric faces drawn from ICT-FaceKit (MIT) with MakeHuman (CC0) skins, hair and eyes, rendered by training/heads, '
+    'in cross-reenactment pairs with exact ground truth. No photograph of a person was used.'
+)
+
+
+def read_checkpoint(path: Path) -> tuple[torch.nn.ModuleDict, dict]:
+    """The averaged networks, and all that the checkpoint says."""
+    checkpoint = torch.load(path, map_location='cpu', weights_only=True)
+    refiners = make_refiners(Config(**checkpoint['config']))
+    refiners.load_state_dict(checkpoint['average'])
+    return refiners.eval(), checkpoint
+
+
+def round_to_half(refiners: torch.nn.ModuleDict) -> None:
+    with torch.no_grad():
+        for parameter in refiners.parameters():
+            parameter.copy_(parameter.half().float())
+
+
+def layout(name: str, value: torch.Tensor) -> tuple[str, np.ndarray]:
+    """PyTorch's name and order -> the product's."""
+    array = value.detach().cpu().numpy()
+    if array.ndim == 4:
+        array = array.transpose(2, 3, 1, 0)
+    elif array.ndim == 2:
+        array = array.T
+    return name.replace('.conv.', '.').replace('.layers.', '.'), np.ascontiguousarray(array)
+
+
+def write_weights(refiners: torch.nn.ModuleDict, folder: Path, *, tier: str, version: str, metrics: dict[str, float]) -> dict:
+    """`manifest.json` and `weights.bin` in `folder`; returns the manifest."""
+    tensors, chunks, offset = [], [], 0
+    for name, parameter in refiners.named_parameters():
+        name, array = layout(name, parameter)
+        data = array.astype('<f2').tobytes()
+        tensors.append({'name': name, 'shape': list(array.shape), 'dtype': 'float16', 'file': 'weights.bin', 'offset': offset})
+        chunks.append(data)
+        offset += len(data)
+    blob = b''.join(chunks)
+    manifest = {
+        'name': f'tableau-vivant refiner, {tier}',
+        'tier': tier,
+        'version': version,
+        'licence': LICENCE,
+        'trainingData': TRAINING_DATA,
+        'metrics': metrics,
+        'files': [{'name': 'weights.bin', 'sha256': hashlib.sha256(blob).hexdigest(), 'bytes': len(blob)}],
+        'tensors': tensors,
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / 'weights.bin').write_bytes(blob)
+    (folder / 'manifest.json').write_text(json.dumps(manifest, indent=1) + '\n')
+    return manifest
+
+
+def golden_input(kind: str) -> np.ndarray:
+    """[h, w, 14] bytes: smooth waves with noise, the driver present, constant planes constant."""
+    rs = np.random.RandomState(len(kind))
+    height, width = SHAPES[kind]
+    y, x = np.mgrid[:height, :width]
+    waves = [np.sin(x / rs.uniform(3, 15) + y / rs.uniform(3, 15) + c) for c in range(CHANNELS)]
+    out = np.clip(127.5 + 70 * np.stack(waves, -1) + rs.randn(height, width, CHANNELS) * 12, 128, 255)
+    out[..., 10:12] = np.clip(127.5 + 127 * np.stack([waves[10], waves[11]], -1), 0, 255)
+    out[..., 12], out[..., 13] = 160, 255
+    return out.astype(np.uint8)
+
+
+def write_golden(refiners: torch.nn.ModuleDict, folder: Path, tier: str) -> None:
+    index, chunks, offset = {}, [], 0
+
+    def keep(kind: str, name: str, array: np.ndarray) -> None:
+        nonlocal offset
+        dtype = 'uint8' if array.dtype == np.uint8 else 'float32'
+        data = np.ascontiguousarray(array, dtype).tobytes()
+        index.setdefault(kind, {})[name] = {'shape': list(array.shape), 'dtype': dtype, 'offset': offset}
+        chunks.append(data + b'\0' * (-len(data) % 4))
+        offset += len(chunks[-1])
+
+    for kind in KINDS:
+        data = golden_input(kind)
+        x = torch.from_numpy(data.astype(np.float32) / np.float32(127.5) - 1).permute(2, 0, 1)[None]
+        refiner: Refiner = refiners[kind]
+        with torch.no_grad():
+            vector = refiner.embed(x[:, :3])
+            controls = refiner(x, vector)
+        keep(kind, 'input', data)
+        keep(kind, 'vector', vector.numpy())
+        for name, value in zip(controls._fields, controls):
+            keep(kind, name, value[0].permute(1, 2, 0).numpy())
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f'refiner-{tier}.bin').write_bytes(b''.join(chunks))
+    (folder / f'refiner-{tier}.json').write_text(json.dumps(index, indent=1) + '\n')
+
+
+def last_metrics(history: Path) -> dict[str, float]:
+    """The last evaluation of a run, named as the manifest wants them."""
+    rows = [row for row in json.loads(history.read_text()) if 'mouth_l1' in row] if history.exists() else []
+    return {f'held_out_{k}': round(v, 6) for k, v in (rows[-1] if rows else {}).items() if k not in ('step', 'seconds')}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('checkpoint', type=Path)
+    parser.add_argument('--tier', choices=['standard', 'high'], default='standard')
+    parser.add_argument('--version', required=True)
+    parser.add_argument('--models', type=Path, required=True)
+    parser.add_argument('--golden', type=Path)
+    options = parser.parse_args()
+    refiners, checkpoint = read_checkpoint(options.checkpoint)
+    round_to_half(refiners)
+    metrics = last_metrics(options.checkpoint.parent / 'history.json')
+    metrics |= {'steps': checkpoint['step'], 'training_minutes': round(checkpoint['seconds'] / 60, 1)}
+    manifest = write_weights(refiners, options.models / options.tier, tier=options.tier, version=options.version, metrics=metrics)
+    if options.golden:
+        write_golden(refiners, options.golden, options.tier)
+    print(f"{options.models / options.tier}: {len(manifest['tensors'])} tensors, {manifest['files'][0]['bytes'] / 2**20:.2f} MiB")
+
+
+if __name__ == '__main__':
+    main()
