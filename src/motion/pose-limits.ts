@@ -7,10 +7,10 @@ export const HEAD_LIMITS: HeadAngles = { yaw: 50, pitch: 38, roll: 50 };
 /** Near its own limit a head can still be moved this much of the turn limit. */
 const LEAST_ROOM = 0.25;
 /**
- * A head painted at this yaw (degrees) hides one cheek; turning it back would have to show that cheek, so in that direction
- * only the given share of the turn limit is left.
+ * From the first to the second yaw (degrees) a head hides more and more of one cheek; turning it back would have to show that
+ * cheek, so in that direction only the given share of the turn limit is left in the end.
  */
-const HIDING_YAW = 18;
+const HIDING_YAW = [8, 18] as const;
 const HIDDEN_SIDE = 0.2;
 /** Part of a limit up to which motion is passed on as it is. */
 const FREE = 0.5;
@@ -34,7 +34,8 @@ function turnsBack(head: HeadAngles, turn: HeadAngles): boolean {
 }
 
 function turnBack(yaw: number, turn: number): number {
-  const hidden = Math.min(1, Math.abs(yaw) / HIDING_YAW);
+  const [from, to] = HIDING_YAW;
+  const hidden = Math.min(1, Math.max(0, (Math.abs(yaw) - from) / (to - from)));
   return yaw + softLimit(turn, TURN_LIMITS.yaw * (1 - hidden * (1 - HIDDEN_SIDE)));
 }
 
