@@ -10,7 +10,7 @@ from .lashes import Lashes
 from .materials import NUMBER, PART_MATERIAL, PART_SEGMENT, SEGMENT, Look
 from .native import f32, i32
 from .pack import FACE, TEETH_UPPER, Pack
-from .regions import smooth
+from .regions import scalp_mask, smooth
 from .shared import shared_maps
 from .strands import beard_density, beard_strands, hairline_strands, scalp_strands
 
@@ -150,8 +150,7 @@ class Head:
         who, out = self.who, np.zeros(len(self.pack.neutral), np.float32)
         if who.hair != 'bald':
             style = 'buzz' if who.hair in ('coils', 'crop') else who.hair
-            # The masks dip a little behind the hairline: stretch them.
-            out[:11248] = smooth(0.06, 0.72, self.pack.card('hair', style)['scalp'] / 255.0)
+            out = scalp_mask(self.pack, style)
         if who.beard:
             out = np.maximum(out, beard_density(self.pack, who.beard.style) * who.beard.shadow)
         return out

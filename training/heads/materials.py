@@ -86,7 +86,7 @@ class Look:
         saturation = float(np.clip(1.15 / max(mean[0] / mean[1] - 1, 0.3), 0.6, 0.97 if light > 0.2 else 1.05))
         through = float(np.clip(0.25 + 1.3 * light, 0.25, 0.75))
         dark = np.clip((0.28 - light) / 0.2, 0, 1)
-        skin = dict(tint=who.skin_tint, rough=0.46 - 0.05 * dark, spec=0.34 + 0.10 * dark, sss=through, bump=0.07, sat=saturation, kind=1, mottle=who.mottle, freckle=who.freckle)
+        skin = dict(tint=who.skin_tint, rough=0.46, spec=0.34, sss=through, bump=0.07, sat=saturation, kind=1, mottle=who.mottle, freckle=who.freckle)
         hair = np.array(who.hair_colour)
         matt = hair.max() < 0.03  # glossy black hair would turn grey at its edges
         beard = who.beard.colour if who.beard else who.hair_colour

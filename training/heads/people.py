@@ -150,10 +150,10 @@ def identity(seed: int) -> Identity:
     inside = rs.uniform(0.8, 1.15)
     glasses = None
     if rs.rand() < 0.08:
-        glasses = (_pick(rs, ['round', 'square']), tuple(_pick(rs, [(0.01, 0.01, 0.012), (0.06, 0.03, 0.015), (0.30, 0.24, 0.14), (0.2, 0.2, 0.21)])), rs.uniform(0.07, 0.16))
+        glasses = (_pick(rs, ['round', 'square']), tuple(_pick(rs, [(0.01, 0.01, 0.012), (0.06, 0.03, 0.015), (0.30, 0.24, 0.14), (0.2, 0.2, 0.21)])), rs.uniform(0.11, 0.2))
     return Identity(
         seed=seed, shape=tuple(shape), sex=sex, age=age, skin=skin, skin_other=other, skin_mix=mix,
-        skin_tint=tuple(0.86 * (1 + 0.22 * darkness) * rs.uniform(0.85, 1.12) * rs.uniform(0.97, 1.03, 3)), mottle=rs.uniform(0.1, 0.45),
+        skin_tint=tuple(0.86 * (1 + 0.22 * darkness) * rs.uniform(0.85, 1.12) * rs.uniform(0.97, 1.03, 3) * (1 + darkness * np.array([0.05, 0, -0.10]))), mottle=rs.uniform(0.1, 0.45),
         freckle=rs.uniform(0.3, 0.9) if rs.rand() < 0.15 * (1 - 3 * darkness) else 0.0,
         wrinkle_gain=wrinkle[0] * rs.uniform(0.7, 1.3), wrinkle_base=wrinkle[1] * rs.uniform(0.5, 1.5),
         hair=hair, hair_colour=tuple(colour), hair_side=int(rs.choice([-1, 1])), brow=int(rs.randint(1, 13)), lash=int(rs.randint(1, 5)),

@@ -144,9 +144,10 @@ static float fold(const float *m, int S, const float *pos, const float *uv, int 
 }
 
 // Per corner: pos (posed), rest (neutral, anchors the noise), nrm, uv, vcol (albedo factor), attr. sh: 3x9 irradiance / pi; sm: SxS shadow map
-// of the lights that ask for one, M: 3x4 world -> map. lip: tint r g b, rough, spec. folds: FxF heights or NULL. out: linear r g b, coverage.
+// of the lights that ask for one, M: 3x4 world -> map. lip: tint r g b, rough, spec. folds: FxF heights or NULL.
+// pixel: side of a sample in model units. out: linear r g b, coverage.
 void shade(int W, int H, const int *id, const float *bary, const int *tri, const int *tm, const float *pos, const float *rest, const float *nrm, const float *uv, const float *vcol, const float *attr, const Mat *mats, const Tex *tex,
-           const float *sh, int nl, const Light *L, const float *cam, const float *sm, int S, const float *M, const float *hairc, const float *lip, const float *folds, int F, float *out) {
+           const float *sh, int nl, const Light *L, const float *cam, const float *sm, int S, const float *M, const float *hairc, const float *lip, const float *folds, int F, float pixel, float *out) {
   init();
   for (int i = 0; i < W * H; i++) {
     int t = id[i]; float *o = out + 4 * i; o[0] = o[1] = o[2] = o[3] = 0; if (t < 0) continue;
@@ -155,9 +156,10 @@ void shade(int W, int H, const int *id, const float *bary, const int *tri, const
 #define MIX(a, s, k) (b0 * a[s * A + k] + b1 * a[s * B + k] + b2 * a[s * C + k])
     for (int k = 0; k < 3; k++) { P[k] = MIX(pos, 3, k); N[k] = MIX(nrm, 3, k); R[k] = MIX(rest, 3, k); alb[k] = m->tint[k] * MIX(vcol, 3, k); }
     float occ = MIX(attr, 4, AO), stub = MIX(attr, 4, STUBBLE), lp = MIX(attr, 4, LIP), u = MIX(uv, 2, 0), v = MIX(uv, 2, 1);
-    if (m->bump > 0) {                                              // pores, weave, taste buds: gradient of a 3D noise in the rest frame
-      float f = m->kind == 4 ? 9 : m->kind == 3 ? 14 : 38, e = .35f, n0, q[3] = {R[0] * f, R[1] * f, R[2] * f}; n0 = noise3(q[0], q[1], q[2]);
-      for (int k = 0; k < 3; k++) { float s = q[k]; q[k] += e; N[k] -= m->bump * 2 * (1 - .6f * lp) * (noise3(q[0], q[1], q[2]) - n0); q[k] = s; }
+    float f = m->kind == 4 ? 9 : m->kind == 3 ? 14 : 38, fine = m->bump * clamp01(2 - pixel * f);   // fades out where samples are too coarse for it
+    if (fine > 0) {                                                 // pores, weave, taste buds: gradient of a 3D noise in the rest frame
+      float e = .35f, n0, q[3] = {R[0] * f, R[1] * f, R[2] * f}; n0 = noise3(q[0], q[1], q[2]);
+      for (int k = 0; k < 3; k++) { float s = q[k]; q[k] += e; N[k] -= fine * 2 * (1 - .6f * lp) * (noise3(q[0], q[1], q[2]) - n0); q[k] = s; }
     }
     if (m->kind == 1 && m->tex == 0 && folds) { float h = fold(folds, F, pos, uv, A, B, C, u, v, N); if (h < 0) occ *= 1 / (1 - 7 * h); }
     float l = 1 / sqrtf(dot3(N, N) + 1e-12f), nv = 0, lv = 0;
@@ -197,7 +199,7 @@ void shade(int W, int H, const int *id, const float *bary, const int *tri, const
         float h[3], hl = 0, nh = 0, vh = 0; for (int k = 0; k < 3; k++) { h[k] = V[k] + q->dir[k]; hl += h[k] * h[k]; } hl = 1 / sqrtf(hl);
         for (int k = 0; k < 3; k++) { nh += N[k] * h[k] * hl; vh += V[k] * h[k] * hl; }
         float a2 = rough * rough; a2 *= a2; float dd = nh * nh * (a2 - 1) + 1, kk = (rough + 1) * (rough + 1) / 8;
-        float sp = a2 / (3.14159f * dd * dd) / ((ndl * (1 - kk) + kk) * (nv * (1 - kk) + kk)) * (f0 + (1 - f0) * powf(1 - vh, 5)) * .25f * ndl * vis; if (sp > 6) sp = 6;
+        float sp = a2 / (3.14159f * dd * dd) / ((ndl * (1 - kk) + kk) * (nv * (1 - kk) + kk)) * (f0 + (1 - f0) * powf(1 - vh, 5)) * .25f * ndl * vis; if (sp > (m->kind == 1 ? 1.2f : 6)) sp = m->kind == 1 ? 1.2f : 6;
         for (int k = 0; k < 3; k++) Sp[k] += sp * q->col[k];
       }
     }

@@ -92,6 +92,27 @@ def lip_mask(pack: Pack) -> np.ndarray:
     return out
 
 
+def scalp_mask(pack: Pack, style: str) -> np.ndarray:
+    """How much hair grows at every vertex, 0..1, for a style. The masks of the pack have bare streaks behind the hairline: seen from the
+    crown, hair above the forehead may not get thinner again further up (`receding`, which is bare there on purpose, is left alone)."""
+    out = np.zeros(len(pack.neutral), np.float32)
+    out[:11248] = smooth(0.06, 0.72, pack.card('hair', style)['scalp'] / 255.0)
+    if style == 'receding':
+        return out
+    p = pack.neutral
+    high = np.flatnonzero((pack.part <= 1) & (p[:, 1] > 9.0))
+    azimuth = np.arctan2(p[high, 0], p[high, 2] + 1.0)
+    order = high[np.argsort(np.abs(np.arctan2(np.hypot(p[high, 0], p[high, 2] + 1.0), p[high, 1] - 6.0)))][::-1]  # hairline first, crown last
+    bins = 72
+    place = dict(zip(high.tolist(), ((azimuth + np.pi) / (2 * np.pi) * bins).astype(int) % bins))
+    reached = np.zeros(bins)
+    for v in order.tolist():
+        b = place[v]
+        out[v] = max(out[v], min(reached[b], max(reached[b - 1], reached[(b + 1) % bins])))
+        reached[b] = max(reached[b], out[v])
+    return out
+
+
 BEARD_AREAS = ('moustache', 'goatee', 'cheeks', 'chin')
 
 

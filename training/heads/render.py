@@ -112,7 +112,7 @@ def render(head: Head, state: State, look: View, supersampling: int = 2, truth: 
     native.LIB.shade(
         big, big, ptr(ids), ptr(bary), ptr(head.triangles), ptr(head.material), ptr(points), ptr(head.rest), ptr(normal), ptr(head.uv), ptr(head.colour), ptr(head.attr),
         head.look.materials, head.look.textures, ptr(look.light.sh), 3, look.light.lights, ptr(look.camera.position), ptr(shadow), SHADOW_SIZE, ptr(to_shadow),
-        ptr(head.look.hair_colour), ptr(head.look.lips), ptr(folds), folds.shape[0], ptr(samples),
+        ptr(head.look.hair_colour), ptr(head.look.lips), ptr(folds), folds.shape[0], native.C.c_float(scene.VISIBLE * look.camera.zoom / big), ptr(samples),
     )  # fmt: skip
     linear = np.empty((size, size, 3), np.float32)
     native.LIB.resolve(size, supersampling, ptr(samples), ptr(f32(look.background)), ptr(linear))

@@ -91,7 +91,7 @@ def light(pack: Pack, seed: int) -> Light:
     three = [
         (key, warm * power, 1),
         (_unit([-math.sin(a), 0.3, 0.6]), np.array([0.85, 0.92, 1]) * power * rs.uniform(0.08, 0.35), 0),
-        (_unit([-math.sin(a) * 0.8 + 0.2, 0.5, -0.7]), np.array([0.9, 0.95, 1]) * rs.uniform(0, 0.7), 0),
+        (_unit([-math.sin(a) * 0.8 + 0.2, 0.5, -0.7]), np.array([0.9, 0.95, 1]) * rs.uniform(0, 0.45), 0),
     ]
     packed = (DirectionalLight * 3)(*[DirectionalLight((C.c_float * 3)(*d), (C.c_float * 3)(*c), s) for d, c, s in three])
     return Light(f32(_irradiance(sky) * (rs.uniform(0.5, 0.8) if soft else rs.uniform(0.28, 0.6))), packed, key, name)

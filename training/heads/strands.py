@@ -4,7 +4,7 @@ import numpy as np
 
 from .native import f32, i32, normals
 from .pack import Pack
-from .regions import BEARD_AREAS, beard_areas
+from .regions import BEARD_AREAS, beard_areas, scalp_mask
 
 BEARD_PARTS = {'full': BEARD_AREAS, 'moustache': ('moustache',), 'goatee': ('moustache', 'goatee'), 'chin': ('chin',)}
 
@@ -87,8 +87,7 @@ def beard_strands(pack: Pack, shape, beard, rs) -> dict:
 
 def hairline_strands(pack: Pack, shape, style: str, rs) -> dict:
     """Fine hair along the edge of a style's scalp mask, combed back, which hides the hard edge of its cards."""
-    scalp = np.zeros(len(pack.neutral), np.float32)
-    scalp[:11248] = pack.card('hair', style)['scalp'] / 255.0
+    scalp = scalp_mask(pack, style)
     edge = np.clip(4 * scalp * (1 - scalp), 0, 1) * (pack.neutral[:, 1] > 2) * (pack.neutral[:, 2] > -3)
     if edge.max() == 0:
         return strands(pack, shape, scalp + 1e-3, 1, lambda p, n: n, 0.01, 0.01, rs)
@@ -104,8 +103,7 @@ def hairline_strands(pack: Pack, shape, style: str, rs) -> dict:
 
 def scalp_strands(pack: Pack, shape, style: str, rs) -> dict:
     """Short hair all over the scalp: `coils` (dense curls) or `crop` (straight, combed forward and down)."""
-    density = np.zeros(len(pack.neutral), np.float32)
-    density[:11248] = pack.card('hair', 'buzz')['scalp'] / 255.0
+    density = scalp_mask(pack, 'buzz')
     if style == 'coils':
         return strands(pack, shape, density, 15000, lambda point, normal: normal + rs.randn(*normal.shape) * 0.55, rs.uniform(0.5, 1.7), 0.15, rs, curl=0.45)
 
