@@ -39,7 +39,7 @@ class Region:
 
 MOUTH = Region('mouth', 96, 64, 96 / 1.8, tuple(TOPOLOGY['innerLipUpper']), tuple(TOPOLOGY['innerLipLower']), (61, 291), False, None)
 EYE_REGIONS = tuple(
-    Region(name, 64, 48, 32.0, tuple(eye['upper']), tuple(eye['lower']), tuple(eye['corners']), k == 1, k)
+    Region(name, 64, 48, 40.0, tuple(eye['upper']), tuple(eye['lower']), tuple(eye['corners']), k == 1, k)
     for k, (name, eye) in enumerate(zip(('eye_left', 'eye_right'), TOPOLOGY['eyes']))
 )
 REGIONS = (MOUTH, *EYE_REGIONS)

@@ -28,7 +28,7 @@ from config import Config, read_config, with_overrides
 from crops import EYE_REGIONS, MARGIN, MOUTH, REGIONS
 
 HELD_OUT_SEED = 900_000  # groups from here on are never trained on
-POSE_SPREAD = np.radians([7.0, 4.0, 4.0])
+POSE_SPREAD = np.radians([5.0, 3.0, 3.0])  # yaw, pitch, roll that a person adds to the group's motions
 
 
 # --- preparation ------------------------------------------------------------------------------------------------------

@@ -181,9 +181,10 @@ def grade(driver: torch.Tensor, driver_skin: torch.Tensor, source: torch.Tensor,
 
 
 def skin(distance: torch.Tensor, kind: str) -> torch.Tensor:
-    """[N, 2, h, w] -> [N, 1, h, w]: everything but the inside of the mouth or of the eye."""
-    inside = distance[:, 1:2] if kind == 'mouth' else distance[:, 0:1]
-    return (inside < -0.1).to(distance.dtype)
+    """[N, 2, h, w] -> [N, 1, h, w]: skin and lips next to the opening, without its inside; what is further off may be background."""
+    contour = distance[:, 0:1]
+    inside = distance[:, 1:2] if kind == 'mouth' else contour
+    return ((inside < -0.1) & (contour > -0.98)).to(distance.dtype)
 
 
 def network_input(source, warp, valid, driver, distance, opening, present) -> torch.Tensor:

@@ -112,7 +112,7 @@ class Studio:
     def motion(self, seed: int, couples: int) -> Motion:
         """`2 * couples` frames: neighbours two by two, apart from each other; the first couple at rest."""
         rs = np.random.RandomState(seed)
-        long = motion(seed, 12 * couples)
+        long = motion(seed, 12 * couples, yaw=16)  # the product turns no portrait much further
         out = long.take((np.arange(couples)[:, None] * 12 + rs.randint(0, 11, couples)[:, None] + [0, 1]).ravel())
         calm = np.where(np.arange(2 * couples) < 2, 0.1, 1.0)[:, None]
         return Motion(out.expression * calm, out.pose * np.maximum(calm, 0.3), out.gaze * calm, out.tongue * calm, out.strong, out.label)
