@@ -107,7 +107,7 @@ export default tseslint.config(
   },
   {
     // Tables.
-    files: ['src/geometry/canonical-mesh.ts', 'src/provenance/badge-glyphs.ts', 'src/landmarks/refinement-indices.ts'],
+    files: ['src/geometry/canonical-mesh.ts', 'src/provenance/badge/glyphs.ts', 'src/landmarks/model/refinement-indices.ts'],
     rules: { 'max-lines': 'off' },
   },
   restrictImports('', ['src/**/*.ts']),

@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { createBadgeDetector } from '#dist/provenance/badge-detect.js';
-import { createInvisibleDetector, FALSE_POSITIVE_BOUND } from '#dist/provenance/invisible-detect.js';
-import { createInvisibleEmbedder } from '#dist/provenance/invisible-embed.js';
+import { createBadgeDetector } from '#dist/provenance/badge/detect.js';
+import { createInvisibleDetector, FALSE_POSITIVE_BOUND } from '#dist/provenance/invisible/detect.js';
+import { createInvisibleEmbedder } from '#dist/provenance/invisible/embed.js';
 import { createMarker } from '#dist/provenance/marker.js';
 
 const require = createRequire(import.meta.url);

@@ -6,7 +6,7 @@ import { VivantError } from './core/errors.js';
 import type { FaceLandmarks } from './core/landmarks.js';
 import { toHeadAngles } from './geometry/rotation.js';
 import { assessFace } from './landmarks/assess.js';
-import { blankPointsFile, faceToPointsFile, formatPointsFile } from './landmarks/points-file.js';
+import { blankPointsFile, faceToPointsFile, formatPointsFile } from './landmarks/points/points-file.js';
 import { selectFace } from './landmarks/select.js';
 import { outputFormat } from './media/format.js';
 import { readImage, type ReadImage } from './media/image.js';

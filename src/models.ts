@@ -1,6 +1,6 @@
 import { VivantError } from './core/errors.js';
-import { type ModelInfo, resolveModel } from './landmarks/model.js';
-import { pullOfficialModel } from './landmarks/model-pull.js';
+import { type ModelInfo, resolveModel } from './landmarks/model/model.js';
+import { pullOfficialModel } from './landmarks/model/model-pull.js';
 import type { ModelReport, ModelsReport } from './reports.js';
 
 /** Options of {@link listModels} and {@link pullModels}. @public */

@@ -2,7 +2,7 @@ import { asAborted } from './animator/cancel.js';
 import type { VerifyReport } from './core/disclosure.js';
 import { probe } from './media/probe.js';
 import { openVideo } from './media/video-source.js';
-import { verifyFile } from './provenance/verify.js';
+import { verifyFile } from './provenance/verify/verify.js';
 
 /** Options of {@link verify}. @public */
 export interface VerifyOptions {

@@ -1,8 +1,8 @@
 import type { VerifyReport } from '../core/disclosure.js';
 import type { DisclosureRecord } from '../core/rights.js';
-import type { SealIngredient } from '../provenance/ingredient.js';
+import type { SealIngredient } from '../provenance/c2pa/ingredient.js';
 import type { SealReport } from '../provenance/seal.js';
-import { sidecarPath } from '../provenance/frame-sequence.js';
+import { sidecarPath } from '../provenance/containers/frame-sequence.js';
 import type { AnimateReport } from '../reports.js';
 import type { Scene } from './scene.js';
 

@@ -1,9 +1,9 @@
 import { basename, extname } from 'node:path';
 import type { DisclosureRecord, DrivingRightsRecord } from '../core/rights.js';
-import { fileSha256 } from '../provenance/file-hash.js';
-import type { SealIngredient } from '../provenance/ingredient.js';
-import { localSigner, signerFromFiles } from '../provenance/identity.js';
-import type { Signer } from '../provenance/signer.js';
+import { fileSha256 } from '../provenance/containers/file-hash.js';
+import type { SealIngredient } from '../provenance/c2pa/ingredient.js';
+import { localSigner, signerFromFiles } from '../provenance/signer/identity.js';
+import type { Signer } from '../provenance/signer/signer.js';
 import { drivingPath } from '../motion-file.js';
 import type { ResolvedAnimator, ResolvedClip } from '../options.js';
 import { TOOL } from '../package-info.js';

@@ -4,7 +4,7 @@ import { access, link, lstat, mkdir, readdir, rename, rm, stat, writeFile } from
 import { basename, dirname, join, resolve } from 'node:path';
 import { VivantError } from '../core/errors.js';
 import type { OutputFormat } from '../media/format.js';
-import { sequenceFrames, sidecarPath } from '../provenance/frame-sequence.js';
+import { sequenceFrames, sidecarPath } from '../provenance/containers/frame-sequence.js';
 
 /**
  * Refuses an output that could not be written at the end, before any work is done.

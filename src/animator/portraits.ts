@@ -3,7 +3,7 @@ import type { Box, Frame } from '../core/frame.js';
 import type { FaceLandmarks } from '../core/landmarks.js';
 import type { LandmarkDetector, SourcePhoto } from '../core/ports.js';
 import { assessFace, type FaceWarning } from '../landmarks/assess.js';
-import { readPointsFile } from '../landmarks/points-file.js';
+import { readPointsFile } from '../landmarks/points/points-file.js';
 import { selectFace } from '../landmarks/select.js';
 import { readImage, type ReadImage } from '../media/image.js';
 import { faceState } from '../motion/face-state.js';

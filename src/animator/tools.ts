@@ -1,6 +1,6 @@
 import { VivantError } from '../core/errors.js';
 import type { LandmarkDetector } from '../core/ports.js';
-import type { ModelInfo } from '../landmarks/model.js';
+import type { ModelInfo } from '../landmarks/model/model.js';
 import { chooseBackend } from '../backends/choose.js';
 import type { TensorBackend } from '../backends/types.js';
 import type { TeethAtlas } from '../generator/mouth/teeth-atlas.js';

@@ -3,7 +3,7 @@ import { LANDMARK_COUNT } from '../core/landmarks.js';
 import type { FaceLandmarks } from '../core/landmarks.js';
 import { RIGID_POINTS } from '../geometry/face-topology.js';
 import { fitRotation } from '../geometry/rotation.js';
-import { CANONICAL_FACE } from './canonical-face.js';
+import { CANONICAL_FACE } from './points/canonical-face.js';
 
 /** 478 points as MediaPipe reports them: x, y normalised by the picture's width and height; z normalised by its width. */
 export type RawFace = readonly { readonly x: number; readonly y: number; readonly z: number }[];

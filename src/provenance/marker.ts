@@ -1,8 +1,8 @@
 import { VivantError } from '../core/errors.js';
 import type { Box, TimedFrame } from '../core/frame.js';
 import { type MarkedFrame, takeMarkAuthority } from '../core/marked-frame.js';
-import { createBadge } from './badge.js';
-import { createInvisibleEmbedder } from './invisible-embed.js';
+import { createBadge } from './badge/badge.js';
+import { createInvisibleEmbedder } from './invisible/embed.js';
 
 /** How one clip is marked. */
 export interface MarkerOptions {

@@ -4,18 +4,18 @@ import { basename, extname } from 'node:path';
 import type { LayerReport } from '../core/disclosure.js';
 import { VivantError } from '../core/errors.js';
 import type { DisclosureRecord } from '../core/rights.js';
-import { readManifest } from './c2pa-read.js';
-import { MAX_EMBED_BYTES, signMedia } from './c2pa-sign.js';
-import { withFile } from './byte-reader.js';
-import { C2PA_MIME, sniffContainer, type Container } from './container.js';
-import { fileSha256 } from './file-hash.js';
-import { sequenceFrames, sidecarPath } from './frame-sequence.js';
-import type { SealIngredient } from './ingredient.js';
-import { writeSidecar, type SidecarFile } from './sidecar.js';
-import type { Signer } from './signer.js';
+import { readManifest } from './c2pa/read.js';
+import { MAX_EMBED_BYTES, signMedia } from './c2pa/sign.js';
+import { withFile } from './containers/byte-reader.js';
+import { C2PA_MIME, sniffContainer, type Container } from './containers/container.js';
+import { fileSha256 } from './containers/file-hash.js';
+import { sequenceFrames, sidecarPath } from './containers/frame-sequence.js';
+import type { SealIngredient } from './c2pa/ingredient.js';
+import { writeSidecar, type SidecarFile } from './sidecar/sidecar.js';
+import type { Signer } from './signer/signer.js';
 import { tagsFor } from './tags.js';
-import { carriesXmp, embedXmp } from './xmp.js';
-import { xmpPacket } from './xmp-packet.js';
+import { carriesXmp, embedXmp } from './xmp/xmp.js';
+import { xmpPacket } from './xmp/xmp-packet.js';
 
 /** What to seal, and with what. */
 export interface SealOptions {

@@ -4,7 +4,7 @@ import type { Frame } from '../core/frame.js';
 import type { FaceLandmarks } from '../core/landmarks.js';
 import type { DetectOptions } from '../core/ports.js';
 import type { DetectorOptions, FaceDetector } from '../landmarks/detector.js';
-import type { ModelInfo } from '../landmarks/model.js';
+import type { ModelInfo } from '../landmarks/model/model.js';
 import type { LandmarkRequest, LandmarkResponse } from './protocol.js';
 import { fromWire } from './wire-error.js';
 

@@ -2,7 +2,7 @@ import type { VivantErrorCode } from '../core/errors.js';
 import type { FaceLandmarks } from '../core/landmarks.js';
 import type { DetectOptions } from '../core/ports.js';
 import type { DetectorOptions } from '../landmarks/detector.js';
-import type { ModelInfo } from '../landmarks/model.js';
+import type { ModelInfo } from '../landmarks/model/model.js';
 
 /** What the client tells the landmark worker. */
 export type LandmarkRequest =

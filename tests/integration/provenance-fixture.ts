@@ -11,10 +11,10 @@ import type { OutputFormat } from '#dist/media/format.js';
 import { probe } from '#dist/media/probe.js';
 import { createSink } from '#dist/media/sink.js';
 import { openVideo } from '#dist/media/video-source.js';
-import type { SealIngredient } from '#dist/provenance/ingredient.js';
+import type { SealIngredient } from '#dist/provenance/c2pa/ingredient.js';
 import { createMarker } from '#dist/provenance/marker.js';
 import { tagsFor } from '#dist/provenance/tags.js';
-import type { VerifyIo } from '#dist/provenance/verify.js';
+import type { VerifyIo } from '#dist/provenance/verify/verify.js';
 
 const run = promisify(execFile);
 

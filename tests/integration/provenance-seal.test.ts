@@ -1,10 +1,10 @@
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { copyFile, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readManifest } from '#dist/provenance/c2pa-read.js';
-import { localSigner } from '#dist/provenance/identity.js';
+import { readManifest } from '#dist/provenance/c2pa/read.js';
+import { localSigner } from '#dist/provenance/signer/identity.js';
 import { sealFile } from '#dist/provenance/seal.js';
-import type { Signer } from '#dist/provenance/signer.js';
+import type { Signer } from '#dist/provenance/signer/signer.js';
 import { CLIP, encodeMarked, ffmpeg, INGREDIENTS, RECORD, scratch, sha256 } from './provenance-fixture.js';
 
 let folder: Awaited<ReturnType<typeof scratch>>;

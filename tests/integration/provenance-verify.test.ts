@@ -2,11 +2,11 @@ import { copyFile, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/p
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OutputFormat } from '#dist/media/format.js';
-import { sidecarPath } from '#dist/provenance/frame-sequence.js';
-import { localSigner } from '#dist/provenance/identity.js';
+import { sidecarPath } from '#dist/provenance/containers/frame-sequence.js';
+import { localSigner } from '#dist/provenance/signer/identity.js';
 import { sealFile } from '#dist/provenance/seal.js';
-import type { Signer } from '#dist/provenance/signer.js';
-import { verifyFile } from '#dist/provenance/verify.js';
+import type { Signer } from '#dist/provenance/signer/signer.js';
+import { verifyFile } from '#dist/provenance/verify/verify.js';
 import { CLIP, encodeMarked, ffmpeg, INGREDIENTS, IO, RECORD, scratch } from './provenance-fixture.js';
 
 let folder: Awaited<ReturnType<typeof scratch>>;

@@ -2,10 +2,10 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { Frame } from '#dist/core/frame.js';
 import { EYE_LEFT, EYE_RIGHT } from '#dist/geometry/face-topology.js';
 import type { EyeTopology } from '#dist/geometry/face-topology.js';
-import { assembleModel } from '#dist/landmarks/assembled-model.js';
+import { assembleModel } from '#dist/landmarks/model/assembled-model.js';
 import { toFace } from '#dist/landmarks/face.js';
-import { IrisRefiner } from '#dist/landmarks/iris.js';
-import { createLandmarker } from '#dist/landmarks/mediapipe.js';
+import { IrisRefiner } from '#dist/landmarks/iris/iris.js';
+import { createLandmarker } from '#dist/landmarks/mediapipe/mediapipe.js';
 import { clipFrames } from './real-faces.js';
 
 const landmarker = await createLandmarker({ model: await assembleModel(), maxFaces: 1 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Frame } from '#dist/core/frame.js';
 import { EYE_LEFT, EYE_RIGHT } from '#dist/geometry/face-topology.js';
 import type { EyeTopology } from '#dist/geometry/face-topology.js';
-import { IrisRefiner } from '#dist/landmarks/iris.js';
+import { IrisRefiner } from '#dist/landmarks/iris/iris.js';
 
 const WIDTH = 240;
 const HEIGHT = 120;

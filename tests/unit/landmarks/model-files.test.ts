@@ -9,12 +9,12 @@ import fc from 'fast-check';
 import { unzipSync, zipSync } from 'fflate';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { VivantError } from '#dist/core/errors.js';
-import { assembleModel } from '#dist/landmarks/assembled-model.js';
-import { BUNDLE_ENTRIES, checkBundle, packBundle } from '#dist/landmarks/bundle.js';
-import { cachedModelPath, defaultCacheDir } from '#dist/landmarks/model-cache.js';
-import { pullOfficialModel } from '#dist/landmarks/model-pull.js';
-import { resolveModel } from '#dist/landmarks/model.js';
-import { summariseGraph } from '#dist/landmarks/tflite.js';
+import { assembleModel } from '#dist/landmarks/model/assembled-model.js';
+import { BUNDLE_ENTRIES, checkBundle, packBundle } from '#dist/landmarks/model/bundle.js';
+import { cachedModelPath, defaultCacheDir } from '#dist/landmarks/model/model-cache.js';
+import { pullOfficialModel } from '#dist/landmarks/model/model-pull.js';
+import { resolveModel } from '#dist/landmarks/model/model.js';
+import { summariseGraph } from '#dist/landmarks/model/tflite.js';
 
 const assembled = await assembleModel();
 const files = unzipSync(assembled) as Record<(typeof BUNDLE_ENTRIES)[number], Uint8Array>;

@@ -5,13 +5,13 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { VivantError } from '#dist/core/errors.js';
 import { fromHeadAngles, toHeadAngles } from '#dist/geometry/rotation.js';
-import { bend } from '#dist/landmarks/bend.js';
-import { CANONICAL_FACE } from '#dist/landmarks/canonical-face.js';
-import { NAMED_LANDMARKS, REQUIRED_POINTS } from '#dist/landmarks/named-points.js';
-import type { NamedPoints, PointName } from '#dist/landmarks/named-points.js';
-import { blankPointsFile, faceToPointsFile, formatPointsFile, parsePointsFile, pointsFileToFace, readPointsFile } from '#dist/landmarks/points-file.js';
-import type { PointsFile } from '#dist/landmarks/points-schema.js';
-import { fitPose, poseCanonical } from '#dist/landmarks/pose-fit.js';
+import { bend } from '#dist/landmarks/points/bend.js';
+import { CANONICAL_FACE } from '#dist/landmarks/points/canonical-face.js';
+import { NAMED_LANDMARKS, REQUIRED_POINTS } from '#dist/landmarks/points/named-points.js';
+import type { NamedPoints, PointName } from '#dist/landmarks/points/named-points.js';
+import { blankPointsFile, faceToPointsFile, formatPointsFile, parsePointsFile, pointsFileToFace, readPointsFile } from '#dist/landmarks/points/points-file.js';
+import type { PointsFile } from '#dist/landmarks/points/points-schema.js';
+import { fitPose, poseCanonical } from '#dist/landmarks/points/pose-fit.js';
 
 const picture = { width: 600, height: 800 };
 

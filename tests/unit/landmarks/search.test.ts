@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { VivantError } from '#dist/core/errors.js';
 import type { Box } from '#dist/core/frame.js';
 import type { FaceLandmarks } from '#dist/core/landmarks.js';
-import { PixelStoreCanvas } from '#dist/landmarks/pixel-store.js';
+import { PixelStoreCanvas } from '#dist/landmarks/mediapipe/pixel-store.js';
 import { cropFrame, overlap, squareAround } from '#dist/landmarks/region.js';
 import { selectFace, sortFaces } from '#dist/landmarks/select.js';
 import { searchThoroughly, tiles } from '#dist/landmarks/thorough.js';

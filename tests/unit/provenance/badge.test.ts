@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { createBadgeDetector } from '#dist/provenance/badge-detect.js';
-import { layOutBadge } from '#dist/provenance/badge-layout.js';
-import { drawPlate } from '#dist/provenance/badge-plate.js';
-import { createCoverageCanvas } from '#dist/provenance/badge-raster.js';
-import { BADGE_TEXTS, badgeText } from '#dist/provenance/badge-text.js';
-import { createBadge } from '#dist/provenance/badge.js';
+import { createBadgeDetector } from '#dist/provenance/badge/detect.js';
+import { layOutBadge } from '#dist/provenance/badge/layout.js';
+import { drawPlate } from '#dist/provenance/badge/plate.js';
+import { createCoverageCanvas } from '#dist/provenance/badge/raster.js';
+import { BADGE_TEXTS, badgeText } from '#dist/provenance/badge/text.js';
+import { createBadge } from '#dist/provenance/badge/badge.js';
 import { attack, type Clip, load } from './marker-clips.js';
 
 const withBadge = (clip: Clip, language: string): Clip => {

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { listBoxes } from '#dist/provenance/boxes.js';
-import { bytesReader, type ByteReader } from '#dist/provenance/byte-reader.js';
-import { sniffContainer } from '#dist/provenance/container.js';
-import { commentBlock, joinSubBlocks, listGifBlocks, packetOfXmpBlock, xmpBlock } from '#dist/provenance/gif-blocks.js';
-import { listChunks, parseTextChunk, textChunk } from '#dist/provenance/png-chunks.js';
-import { readEmbeddedTags, readXmp } from '#dist/provenance/xmp.js';
+import { listBoxes } from '#dist/provenance/containers/boxes.js';
+import { bytesReader, type ByteReader } from '#dist/provenance/containers/byte-reader.js';
+import { sniffContainer } from '#dist/provenance/containers/container.js';
+import { commentBlock, joinSubBlocks, listGifBlocks, packetOfXmpBlock, xmpBlock } from '#dist/provenance/containers/gif-blocks.js';
+import { listChunks, parseTextChunk, textChunk } from '#dist/provenance/containers/png-chunks.js';
+import { readEmbeddedTags, readXmp } from '#dist/provenance/xmp/xmp.js';
 
 function box(type: string, content: Uint8Array, size?: number): Buffer {
   const header = Buffer.alloc(8);

@@ -3,8 +3,8 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { certificatePem, issueCertificate } from '#dist/provenance/certificate.js';
-import { configDirectory, localSigner, signerFromFiles } from '#dist/provenance/identity.js';
+import { certificatePem, issueCertificate } from '#dist/provenance/signer/certificate.js';
+import { configDirectory, localSigner, signerFromFiles } from '#dist/provenance/signer/identity.js';
 
 let folder: string;
 beforeAll(async () => { folder = await mkdtemp(join(tmpdir(), 'identity-test-')); });

@@ -1,8 +1,8 @@
 import { generateKeyPairSync, sign, verify } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { array, byteString, integer, map, tag, textString } from '#dist/provenance/cbor.js';
-import { coseSign1, signatureReserve } from '#dist/provenance/cose.js';
-import type { Signer } from '#dist/provenance/signer.js';
+import { array, byteString, integer, map, tag, textString } from '#dist/provenance/c2pa/cbor.js';
+import { coseSign1, signatureReserve } from '#dist/provenance/c2pa/cose.js';
+import type { Signer } from '#dist/provenance/signer/signer.js';
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CODED_BITS, decodePayload, encodePayload } from '#dist/provenance/invisible-payload.js';
+import { CODED_BITS, decodePayload, encodePayload } from '#dist/provenance/invisible/payload.js';
 
 const softOf = (coded: Uint8Array) => Float64Array.from(coded, (b) => (b ? 1 : -1));
 

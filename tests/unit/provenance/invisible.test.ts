@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { VivantError } from '#dist/core/errors.js';
-import { createInvisibleDetector, FALSE_POSITIVE_BOUND } from '#dist/provenance/invisible-detect.js';
-import { createInvisibleEmbedder } from '#dist/provenance/invisible-embed.js';
+import { createInvisibleDetector, FALSE_POSITIVE_BOUND } from '#dist/provenance/invisible/detect.js';
+import { createInvisibleEmbedder } from '#dist/provenance/invisible/embed.js';
 import { createMarker } from '#dist/provenance/marker.js';
 import { attack, type Clip, load } from './marker-clips.js';
 

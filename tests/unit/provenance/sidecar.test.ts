@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DisclosureRecord } from '#dist/core/rights.js';
-import { localSigner } from '#dist/provenance/identity.js';
-import { readSidecar } from '#dist/provenance/sidecar-read.js';
-import { writeSidecar } from '#dist/provenance/sidecar.js';
+import { localSigner } from '#dist/provenance/signer/identity.js';
+import { readSidecar } from '#dist/provenance/sidecar/sidecar-read.js';
+import { writeSidecar } from '#dist/provenance/sidecar/sidecar.js';
 
 const record: DisclosureRecord = {
   title: 'T', sitter: { basis: 'research', subject: 'S' }, driver: { basis: 'synthetic' },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { ManifestReading } from '#dist/provenance/c2pa-read.js';
-import type { Evidence } from '#dist/provenance/verify-evidence.js';
-import { judgeLayers } from '#dist/provenance/verify-layers.js';
+import type { ManifestReading } from '#dist/provenance/c2pa/read.js';
+import type { Evidence } from '#dist/provenance/verify/evidence.js';
+import { judgeLayers } from '#dist/provenance/verify/layers.js';
 
 const nothing: Evidence = {
   container: 'mp4',

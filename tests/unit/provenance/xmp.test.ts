@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RIGHTS_BASES, type DisclosureRecord } from '#dist/core/rights.js';
-import { listBoxes } from '#dist/provenance/boxes.js';
-import { bytesReader } from '#dist/provenance/byte-reader.js';
-import { embedXmp, readXmp } from '#dist/provenance/xmp.js';
-import { parseXmpPacket, xmpPacket } from '#dist/provenance/xmp-packet.js';
+import { listBoxes } from '#dist/provenance/containers/boxes.js';
+import { bytesReader } from '#dist/provenance/containers/byte-reader.js';
+import { embedXmp, readXmp } from '#dist/provenance/xmp/xmp.js';
+import { parseXmpPacket, xmpPacket } from '#dist/provenance/xmp/xmp-packet.js';
 import { saysSynthetic } from '#dist/provenance/source-type.js';
 
 const record: DisclosureRecord = {
