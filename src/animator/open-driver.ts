@@ -54,7 +54,7 @@ export function checkFormat(kind: DriverKind, format: OutputFormat): void {
  *
  * @throws VivantError what the kind of driver throws
  */
-export function openDriver(kind: DriverKind, clip: ResolvedClip, sitter: FaceState, detector: LandmarkDetector, clock: StageClock): Promise<Driver> {
+export function openDriver(kind: DriverKind, clip: ResolvedClip, sitter: Promise<FaceState>, detector: LandmarkDetector, clock: StageClock): Promise<Driver> {
   const { driving, drivingFace, driverPixels, compare, start, end, fps, signal } = clip;
   const path = drivingPath(driving);
   if (kind === 'motion') return openMotionDriver(path, { start, end, fps });

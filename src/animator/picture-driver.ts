@@ -3,6 +3,7 @@ import type { LandmarkDetector } from '../core/ports.js';
 import { selectFace } from '../landmarks/select.js';
 import { readImage } from '../media/image.js';
 import { faceState } from '../motion/face-state.js';
+import { estimateNeutral } from '../motion/neutral.js';
 import type { FaceChoice } from '../option-specs.js';
 import type { Driver, DriverMoment } from './driver.js';
 import { faceTransfer } from './face-transfer.js';
@@ -26,7 +27,8 @@ export async function openPictureDriver(path: string, detector: LandmarkDetector
     fps: 1,
     frames: 1,
     reference: { index: 0, view },
-    transfer: (plan) => faceTransfer(plan, state, 1),
+    // A picture has no other frame to be relative to: its own face, estimated without expression, stands in.
+    transfer: (plan) => faceTransfer(plan, plan.mode === 'relative' ? estimateNeutral(state) : state, 1),
     async *moments() {
       yield moment;
     },

@@ -2,7 +2,7 @@ import type { Frame } from '../core/frame.js';
 import { createFrame } from '../core/frame.js';
 import type { MarkedFrame } from '../core/marked-frame.js';
 import type { Generator } from '../core/ports.js';
-import { createGenerator } from '../generator/create.js';
+import { assertQuality, createGenerator } from '../generator/create.js';
 import { createComparison, type Comparison } from '../media/compare.js';
 import { needsEvenSize, type OutputFormat } from '../media/format.js';
 import { createMarker, type Marker } from '../provenance/marker.js';
@@ -49,11 +49,19 @@ export async function openScene(clip: ResolvedClip, kind: DriverKind, format: Ou
   const clock = new StageClock();
   const { detector, backend, teeth } = tools;
   const evenSides = format !== undefined && needsEvenSize(format);
-  const sitter = await readSitter({ ...clip, paths: clip.portraits, evenSides }, detector);
-  throwIfAborted(clip.signal);
+  await assertQuality(clip.quality);
+  const reading = readSitter({ ...clip, paths: clip.portraits, evenSides }, detector);
+  const opening = openDriver(kind, clip, reading.then(({ photos }) => photos[0].state), detector, clock);
+  const [read, opened] = await Promise.allSettled([reading, opening]);
+  if (read.status === 'rejected') {
+    if (opened.status === 'fulfilled') await opened.value.close();
+    throw read.reason;
+  }
+  if (opened.status === 'rejected') throw opened.reason;
+  const [sitter, driver] = [read.value, opened.value];
   const [canvas] = sitter.photos;
-  const driver = await openDriver(kind, clip, canvas.state, detector, clock);
   try {
+    throwIfAborted(clip.signal);
     const generator = await createGenerator({ quality: clip.quality, sources: sitter.photos, driverPixels: clip.driverPixels, teeth, backend });
     if (driver.reference.view !== undefined) generator.setDriverReference?.(driver.reference.view);
     const { amplitude, smooth, region, motion } = clip;

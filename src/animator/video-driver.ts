@@ -12,6 +12,7 @@ import { createFaceFollower, type FaceFollower } from './follow-face.js';
 import type { Driver, DriverMoment } from './driver.js';
 import { faceTransfer } from './face-transfer.js';
 import { FramePool, type HeldFrame } from './frame-pool.js';
+import { performerRights } from './performer-rights.js';
 import type { StageClock } from './stage-clock.js';
 import type { FaceChoice } from '../option-specs.js';
 
@@ -25,8 +26,11 @@ const IN_FLIGHT = 3;
 export interface VideoDriverOptions {
   readonly path: string;
   readonly detector: LandmarkDetector;
-  /** The sitter at rest: the reference frame should look like it. Absent: like a face that looks at the camera. */
-  readonly sitter: FaceState | undefined;
+  /**
+   * The sitter at rest: the reference frame should look like it. Absent: like a face that looks at the camera. Awaited only
+   * when the driver has been looked at, so that both are found at the same time.
+   */
+  readonly sitter: Promise<FaceState> | undefined;
   readonly drivingFace: FaceChoice;
   /** Whether moments carry pictures: `faces` only of frames with a face, `all` for a comparison. */
   readonly pixels: 'none' | 'faces' | 'all';
@@ -60,7 +64,7 @@ export async function openVideoDriver(options: VideoDriverOptions): Promise<Vide
   const range = { start: options.start, ...(options.end === undefined ? {} : { end: options.end }), maxSide: DRIVER_MAX_SIDE, ...signal };
   const source = await openVideo(path, { ...range, ...(options.fps === undefined ? {} : { fps: options.fps }) });
   try {
-    const rest = await findReference(options, range);
+    const [rest, rights] = await Promise.all([findReference(options, range), performerRights(path)]);
     return {
       kind: 'video',
       fps: source.fps,
@@ -70,6 +74,7 @@ export async function openVideoDriver(options: VideoDriverOptions): Promise<Vide
         view: pixels === 'none' ? undefined : viewOf(rest.frame, rest.face, rest.state),
       },
       rest: rest.state,
+      ...(rights === undefined ? {} : { rights }),
       transfer: (plan) => faceTransfer(plan, rest.state, source.fps),
       moments: () => track(source, detector, createFaceFollower(choice(options.drivingFace)), pixels, clock),
       warnings: () => source.warnings,
@@ -108,7 +113,7 @@ async function findReference(options: VideoDriverOptions, range: Parameters<type
   const { candidates, frames, mostFaces } = search;
   const states = candidates.map(({ state }) => state);
   const [first] = states;
-  if (first !== undefined) return candidates[chooseReference(states, sitter ?? { ...first, rotation: identityRotation() })]!;
+  if (first !== undefined) return candidates[chooseReference(states, (await sitter) ?? { ...first, rotation: identityRotation() })]!;
   if (mostFaces > 0) {
     throw new VivantError(
       'FACE_INDEX',

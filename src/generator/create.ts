@@ -28,13 +28,18 @@ export interface GeneratorOptions {
 export async function createGenerator(options: GeneratorOptions): Promise<Generator> {
   const [first, ...rest] = options.sources;
   if (!first) throw new VivantError('INVALID_OPTION', 'Expected at least one source photo for the generator but received none.');
-  if (options.quality !== 'draft') await refuseUntrained(options.quality);
+  await assertQuality(options.quality);
   if (options.backend) await assertWarps(options.backend);
   return createDraftGenerator([first, ...rest], options);
 }
 
-/** `standard` and `high` never fall back to a draft in silence: without a network to run they end here. */
-async function refuseUntrained(quality: Exclude<Quality, 'draft'>): Promise<never> {
+/**
+ * Tells early whether a tier can run. `standard` and `high` never fall back to a draft in silence: without a network they end here.
+ *
+ * @throws VivantError `MODEL_MISSING`, `MODEL_CORRUPT`
+ */
+export async function assertQuality(quality: Quality): Promise<void> {
+  if (quality === 'draft') return;
   const { name, version } = await readManifest(quality);
   throw new VivantError(
     'MODEL_MISSING',

@@ -53,6 +53,11 @@ def frames(R, model, head, scene, performance, samples, indices):
         yield R.render(head, scene, weights[i] + head.rest_weights, pose[i], gaze[i], 0, samples)[0]
 
 
+# The product recognises its performer by this comment (src/animator/performer-rights.ts).
+TAGS = ['-metadata', 'title=Synthetic performer', '-metadata',
+        'comment=Synthetic performer: a rendered head that belongs to nobody, speaking with a synthetic voice (Tableau Vivant).']
+
+
 def encode(ffmpeg, pictures, size, sound, out, crf):
     """H.264 + AAC in MP4, playable everywhere (yuv420p, BT.709 tags, index first)."""
     video = ['-f', 'rawvideo', '-pix_fmt', 'rgb24', '-s', f'{size}x{size}', '-r', str(FPS), '-i', '-']
@@ -61,7 +66,7 @@ def encode(ffmpeg, pictures, size, sound, out, crf):
     # Takes the edge off the synthesizer and puts it in a small room.
     voice = 'highpass=f=80,equalizer=f=3200:t=q:w=1.2:g=-3,lowpass=f=8500,aecho=0.9:0.5:17|29:0.12|0.08,volume=1.9,alimiter=limit=0.9:level=false'
     aac = ['-af', voice, '-c:a', 'aac', '-b:a', '96k', '-ar', '44100', '-shortest']
-    command = [ffmpeg, '-v', 'error', '-y', *video, '-i', sound, *colour, *h264, *aac, '-movflags', '+faststart', '-map_metadata', '-1', out]
+    command = [ffmpeg, '-v', 'error', '-y', *video, '-i', sound, *colour, *h264, *aac, '-movflags', '+faststart', '-map_metadata', '-1', *TAGS, out]
     with subprocess.Popen(command, stdin=subprocess.PIPE) as process:
         for picture in pictures:
             process.stdin.write(picture.tobytes())
