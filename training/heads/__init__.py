@@ -5,7 +5,7 @@
 """
 
 from .head import Head
-from .motion import Motion, State, moments, motion
+from .performance import Motion, State, moments, motion
 from .pack import Pack, load_pack
 from .people import Identity, identity
 from .scene import background, camera, light, sensor

@@ -4,10 +4,12 @@ import math
 
 import numpy as np
 
+from .materials import IRIS_EDGE
 from .native import blend
-from .pack import FACE, TONGUE, Pack
+from .pack import FACE, SCLERA_L, SCLERA_R, TONGUE, Pack
 from .shape import eye_frame, neutral_shape
 
+LIP_GAP = 0.02  # between the inner borders of closed lips, model units
 LID_SHAPES = ('eyeSquint', 'eyeWide', 'eyeLookDown', 'eyeLookUp')
 
 
@@ -26,10 +28,12 @@ class Face:
         self.pack = pack
         self.lid_rest = who.lid_rest
         self.neutral = neutral_shape(pack, who)
+        self._seal_lips()
         self.eyes = eye_frame(pack, self.neutral)
         p = self.neutral
         # The iris stands out a little from the sphere.
         self._ball = [float(np.percentile(np.linalg.norm(p[ids] - c, axis=1), 99.5)) for (c, _), ids in zip(self.eyes, pack.eye_vertices)]
+        self.irises = [self._iris(side, IRIS_EDGE * who.iris_scale) for side in (0, 1)]
         # Lids: the skin in front of the eyeball, which may not sink into it.
         self._lids = [
             np.flatnonzero((pack.part == FACE) & (np.linalg.norm(p - c, axis=1) < r + 1.1) & (p[:, 2] > c[2] + 0.2) & (np.abs(p[:, 1] - c[1]) < r * 0.95)) for c, r in self.eyes
@@ -39,6 +43,42 @@ class Face:
         self._blade = np.clip((z - (z.max() - 4.0)) / 4.0, 0, 1).astype(np.float32)
         self.blink_scale = np.ones(2)
         self.blink_scale = np.array([self._closing(side) for side in (0, 1)])
+
+    def _iris(self, side: int, edge: float) -> tuple:
+        """Eye centre (3,), and relative to it, at gaze 0, the middle of the iris and image right, top, left, bottom of its rim (5, 3).
+
+        `edge` is the rim's angle from the optical axis in degrees; the points lie on the cornea, where the iris is painted.
+        """
+        pack, centre = self.pack, self.eyes[side][0]
+        ids = np.flatnonzero(pack.part == (SCLERA_L, SCLERA_R)[side])
+        mean = pack.neutral[ids] - pack.eye_centre[side]
+        angle = np.degrees(np.arctan2(np.hypot(mean[:, 0], mean[:, 1]), mean[:, 2]))
+        around = np.degrees(np.arctan2(mean[:, 1], mean[:, 0]))
+        relative, out = self.neutral[ids] - centre, [None] * 5
+        for k, direction in enumerate((None, 0, 90, 180, 270)):
+            if direction is None:
+                near = np.argsort(angle)[:4]
+                out[k] = relative[near].mean(0)
+                continue
+            off = np.abs((around - direction + 180) % 360 - 180)
+            ray = np.flatnonzero((off < 25) & (angle < 50))
+            # Along the ray: the place at `edge`, between rings of vertices, weighed towards the ray.
+            weight = np.exp(-((off[ray] / 9) ** 2) - ((angle[ray] - edge) / 3.5) ** 2)
+            design = np.c_[np.ones(len(ray)), angle[ray] - edge] * np.sqrt(weight)[:, None]
+            out[k] = np.linalg.lstsq(design, relative[ray] * np.sqrt(weight)[:, None], rcond=None)[0][0]
+        return centre, np.array(out)
+
+    def _seal_lips(self) -> None:
+        """Lets the lips of the neutral shape meet (many draws leave them ajar, with the teeth showing), by the model's own mouthClose."""
+        pack, pairs = self.pack, ((61, 67), (62, 66), (63, 65))
+
+        def gap(shape):
+            p = shape[pack.landmarks68]
+            return np.mean([p[a][1] - p[b][1] for a, b in pairs])
+
+        closed = blend(self.neutral, pack.weights({'mouthClose': 1.0}), pack.expression_basis, pack.expression_step)
+        amount = np.clip((gap(self.neutral) - LIP_GAP) / max(gap(self.neutral) - gap(closed), 1e-3), -0.1, 0.4)
+        self.neutral += np.float32(amount) * (closed - self.neutral)
 
     def _closing(self, side: int) -> float:
         """Weight of eyeBlink at which this person's lids meet (1 does so only for the mean face)."""

@@ -16,7 +16,7 @@ from .strands import beard_density, beard_strands, hairline_strands, scalp_stran
 
 PIVOT = np.array([0, -6.0, 0], np.float32)  # the head turns about this point of the neck
 SEGMENT_OF_CARD = {'lash': 'lashes', 'brow': 'brows', 'hair': 'hair', 'strand': 'hair', 'beard': 'beard', 'glasses': 'glasses'}
-SHADOWLESS = ('occlusion', 'lash', 'brow')
+SHADOWLESS = ('lash', 'brow')
 AO_DIRECTIONS = native.sphere(16, -0.3)  # per frame, for the front of the face
 AO_REST = native.sphere(48, -0.5)  # once per person, for everything
 
@@ -189,7 +189,7 @@ class Head:
         return points * (1 - share) + ((points - PIVOT) @ rotation(*pose).T + PIVOT) * share
 
     def _occlude_rest(self) -> None:
-        from .motion import State
+        from .performance import State
 
         points, normal, x, vn = self.geometry(State.rest(len(self.pack.names)))
         self.rest = points

@@ -5,22 +5,23 @@ import numpy as np
 from . import native
 from .accessories import hair_picture, hem_picture
 from .native import Material, Texture
-from .pack import (EYE_SOCKET, FACE, GUMS_LOWER, GUMS_UPPER, HEAD, IRIS_L, IRIS_R, LACRIMAL, OCCLUSION, SCLERA_L, SCLERA_R, SOCKET, TEETH_LOWER,
+from .pack import (EYE_SOCKET, FACE, GUMS_LOWER, GUMS_UPPER, HEAD, LACRIMAL, SCLERA_L, SCLERA_R, SOCKET, TEETH_LOWER,
                    TEETH_UPPER, TONGUE, Pack)  # fmt: skip
 
 # Order of the material table; the number is what triangles carry.
-MATERIALS = ['face', 'head', 'socket', 'gums', 'tongue', 'teeth', 'eye', 'caruncle', 'occlusion', 'lash', 'brow', 'hair', 'strand', 'beard', 'glasses', 'cloth']
+MATERIALS = ['face', 'head', 'socket', 'gums', 'tongue', 'teeth', 'eye', 'caruncle', 'lash', 'brow', 'hair', 'strand', 'beard', 'glasses', 'cloth']
 NUMBER = {name: i for i, name in enumerate(MATERIALS)}
 PART_MATERIAL = {
     FACE: 'face', HEAD: 'head', SOCKET: 'socket', GUMS_UPPER: 'gums', GUMS_LOWER: 'gums', TONGUE: 'tongue', TEETH_UPPER: 'teeth', TEETH_LOWER: 'teeth',
-    SCLERA_L: 'eye', IRIS_L: 'eye', SCLERA_R: 'eye', IRIS_R: 'eye', LACRIMAL: 'caruncle', OCCLUSION: 'occlusion',
-}  # other parts of the mesh are not drawn  # fmt: skip
+    SCLERA_L: 'eye', SCLERA_R: 'eye', LACRIMAL: 'caruncle',
+}  # other parts of the mesh are not drawn; the iris parts lie under the cornea of the sclera parts, which carry the whole picture  # fmt: skip
 # Segmentation classes; the number is the pixel's value.
 SEGMENTS = ['background', 'face', 'head_neck', 'mouth_socket', 'gums', 'tongue', 'teeth', 'sclera', 'iris', 'eye_other', 'lashes', 'brows', 'hair', 'cloth', 'beard', 'glasses']
-SEGMENT = {name: i for i, name in enumerate(SEGMENTS)}
+SEGMENT = {name: i for i, name in enumerate(SEGMENTS)}  # 'iris' is told from 'sclera' per pixel, see render.py
+IRIS_EDGE = 24.0  # degrees from the optical axis, in the eye pictures and at iris_scale 1
 PART_SEGMENT = {
     FACE: 'face', HEAD: 'head_neck', SOCKET: 'mouth_socket', EYE_SOCKET: 'eye_other', GUMS_UPPER: 'gums', GUMS_LOWER: 'gums', TONGUE: 'tongue',
-    TEETH_UPPER: 'teeth', TEETH_LOWER: 'teeth', SCLERA_L: 'sclera', IRIS_L: 'iris', SCLERA_R: 'sclera', IRIS_R: 'iris', LACRIMAL: 'eye_other', OCCLUSION: 'eye_other',
+    TEETH_UPPER: 'teeth', TEETH_LOWER: 'teeth', SCLERA_L: 'sclera', SCLERA_R: 'sclera', LACRIMAL: 'eye_other',
 }  # fmt: skip
 
 
@@ -99,7 +100,6 @@ class Look:
             'teeth': dict(tint=who.teeth.tone, rough=who.teeth.rough, spec=0.5, sss=0.45, kind=3),
             'eye': dict(tint=(1, 1, 1), rough=0.08, spec=0.34, sss=0.1, sat=0.85, tex=2, kind=2),
             'caruncle': dict(tint=np.array([0.55, 0.30, 0.26]) * (1 - 0.35 * dark), rough=0.2, spec=0.5, sss=0.5),
-            'occlusion': dict(tint=(0.12, 0.06, 0.05), rough=0.9, alpha=0.22),
             'lash': dict(tint=(0.012, 0.010, 0.010), rough=0.6, spec=0.1, alpha=0.8, tex=place['lash'], two_sided=1),
             'brow': dict(tint=np.clip(hair * 0.6, 0.006, 0.16) * (1 - 0.4 * dark), rough=0.7, spec=0.1, alpha=0.85, tex=place['brow'], two_sided=1),
             'hair': dict(tint=(1, 1, 1), rough=0.9 if matt else 0.48, spec=0.2, sss=0.1, alpha=1, tex=place.get('hair', -1), two_sided=1, kind=5),

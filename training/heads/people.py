@@ -101,7 +101,7 @@ def _teeth(rs, age: str) -> Teeth:
     yellow = rs.beta(1.6, 3) + (0.25 if age == 'old' else 0)
     tone = np.array([0.72, 0.68, 0.60]) * (1 - yellow * np.array([0.10, 0.20, 0.40])) * rs.uniform(0.82, 1.06)
     gap = rs.uniform(0.05, 0.16) if rs.rand() < 0.15 else 0.0
-    return Teeth(rs.uniform(0.98, 1.07), rs.uniform(0.99, 1.08), rs.uniform(0.9, 1.12), gap, abs(rs.randn()) * 2.2 + 0.5,
+    return Teeth(rs.uniform(0.98, 1.07), rs.uniform(0.99, 1.08), rs.uniform(0.9, 1.12), gap, min(abs(rs.randn()) * 1.6 + 0.4, 4.0),
                  rs.randn() * 0.06, tuple(tone), rs.uniform(0.12, 0.34), int(rs.randint(1 << 30)))  # fmt: skip
 
 
@@ -145,7 +145,7 @@ def identity(seed: int) -> Identity:
     hair, colour = _pick(rs, styles, odds), _hair_colour(rs, darkness, age)
     iris = _pick(rs, IRISES[:3]) if rs.rand() < darkness else _pick(rs, IRISES)
     lipstick = sex_name == 'female' and rs.rand() < 0.35
-    lips = rs.uniform([0.75, 0.35, 0.38], [1.15, 0.7, 0.75]) if lipstick else rs.uniform([0.92, 0.80, 0.82], [1.08, 1.0, 1.02])
+    lips = rs.uniform(0.75, 1.1) * np.array([1, (green := rs.uniform(0.4, 0.7)), green * rs.uniform(0.92, 1.2)]) if lipstick else rs.uniform([0.92, 0.80, 0.82], [1.08, 1.0, 1.02])
     wrinkle = {'young': (0.55, 0.0), 'middleage': (0.9, 0.08), 'old': (1.25, 0.28)}[age]
     inside = rs.uniform(0.8, 1.15)
     glasses = None

@@ -81,13 +81,10 @@ class Points:
         self.share = np.array([found[m][2] for m in numbers], np.float32)[:, None]
         self.indices = np.array([*numbers, *IRIS_LEFT, *IRIS_RIGHT], np.int32)
 
-    def positions(self, x: np.ndarray, eyes, iris_scale: float, turn: np.ndarray) -> np.ndarray:
-        """(k, 3) points of unposed vertices x; `eyes` [(centre, radius)] of `_L` (image right), `_R`; `turn` (3, 3) rotates the eyeballs."""
+    def positions(self, x: np.ndarray, irises, turn: np.ndarray) -> np.ndarray:
+        """(k, 3) points of unposed vertices x; `irises` from face.Face, `_L` (image right) first; `turn` (3, 3) rotates the eyeballs."""
         mesh = x[self.edge[:, 0]] * (1 - self.share) + x[self.edge[:, 1]] * self.share
-        a = np.radians(24.0 * iris_scale)
-        rim = np.array([[0, 0], [1, 0], [0, 1], [-1, 0], [0, -1]]) * np.sin(a)
-        local = np.c_[rim, [1.0, *[np.cos(a)] * 4]]
-        right, left = (centre + radius * local @ turn.T for centre, radius in eyes)
+        right, left = (centre + local @ turn.T for centre, local in irises)
         return np.concatenate([mesh, left, right]).astype(np.float32)
 
 

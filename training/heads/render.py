@@ -19,8 +19,8 @@ import numpy as np
 from . import native, scene
 from .face import rotation
 from .head import Head
-from .materials import SEGMENTS
-from .motion import State, motion
+from .materials import IRIS_EDGE, SEGMENT, SEGMENTS
+from .performance import State, motion
 from .native import f32, ptr
 from .pack import Pack, load_pack
 from .people import identity
@@ -144,14 +144,17 @@ def _truth(head, state, look, points, normal, x, size) -> Truth:
     tile[: len(pack.corner_tile)] = pack.corner_tile
     values = native.interpolate(ids, bary, head.triangles, f32(np.concatenate([head.uv, normal, points[:, 2:]], 1)))
     uv, n, z = values[..., :2], values[..., 2:5], np.where(hit, cam.distance - values[..., 5], np.inf)
+    segment = np.where(hit, head.segment[np.maximum(ids, 0)], 0).astype(np.uint8)
+    off_axis = np.sqrt(((uv - 0.5) ** 2).sum(-1)) * 180  # degrees, in eye pixels
+    segment[(segment == SEGMENT['sclera']) & (off_axis < IRIS_EDGE)] = SEGMENT['iris']
     n = n / (np.sqrt((n * n).sum(-1, keepdims=True)) + 1e-9)
     c, s = math.cos(cam.roll), math.sin(cam.roll)
     n = n @ np.array([[c, s, 0], [-s, c, 0], [0, 0, 1]], np.float32)
     mesh = mesh_points(pack)
-    posed = head.pose_points(mesh.positions(x, head.face.eyes, head.who.iris_scale, rotation(state.gaze[0], state.gaze[1], 0)), state.pose)
+    posed = head.pose_points(mesh.positions(x, head.face.irises, rotation(state.gaze[0], state.gaze[1], 0)), state.pose)
     lm = head.pose_points(x[pack.landmarks68], state.pose)
     return Truth(
-        segment=np.where(hit, head.segment[np.maximum(ids, 0)], 0).astype(np.uint8),
+        segment=segment,
         uv=f32(np.dstack([uv, np.where(hit, tile[first], 255)])), normal=f32(n), depth=f32(z),
         landmarks68=cam.project(lm, size)[:, :2], points=cam.project(posed, size)[:, :2], points3d=f32(posed), point_indices=mesh.indices,
         ids=ids, bary=bary, screen=screen, zbuffer=depth,

@@ -13,7 +13,7 @@ import numpy as np
 
 from .expressions import STRONG
 from .head import Head
-from .motion import Motion, State, moments
+from .performance import Motion, State, moments
 from .pack import Pack, load_pack
 from .people import identity
 from .render import render, view
