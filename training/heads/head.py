@@ -8,7 +8,7 @@ from .face import Face, rotation
 from .folds import fold_weights
 from .lashes import Lashes
 from .materials import NUMBER, PART_MATERIAL, PART_SEGMENT, SEGMENT, Look
-from .native import f32, i32
+from .native import f32, i32, ptr
 from .pack import FACE, TEETH_UPPER, Pack
 from .regions import scalp_mask, smooth
 from .shared import shared_maps
@@ -17,7 +17,7 @@ from .strands import beard_density, beard_strands, hairline_strands, scalp_stran
 PIVOT = np.array([0, -6.0, 0], np.float32)  # the head turns about this point of the neck
 SEGMENT_OF_CARD = {'lash': 'lashes', 'brow': 'brows', 'hair': 'hair', 'strand': 'hair', 'beard': 'beard', 'glasses': 'glasses'}
 SHADOWLESS = ('lash', 'brow')
-AO_DIRECTIONS = native.sphere(16, -0.3)  # per frame, for the front of the face
+AO_DIRECTIONS = native.sphere(12, -0.25)  # per frame, for the front of the face
 AO_REST = native.sphere(48, -0.5)  # once per person, for everything
 
 
@@ -106,13 +106,15 @@ class Head:
         self._lash = slice(lash.start - first, lash.stop - first)
         self._lashes = Lashes(pack, pos[self._lash].copy(), self.face.neutral, self.face.eyes)
         self._attach, self._weight = attach[self._moving], weight[self._moving]
-        # Cards are cut along their uv seams: weld equal points for smooth normals.
+        # Strands borrow the normal of their skin. Other cards are cut along their uv seams: weld equal points for smooth normals.
+        self._rooted, self._plain = np.flatnonzero(self._roots >= 0), np.flatnonzero(self._roots < 0)
         kind = np.concatenate([np.full(len(c['pos']), 1000.0 * j) for j, (_, c) in enumerate(cards)])
-        _, place, weld = np.unique((pos + kind[:, None]).round(3), axis=0, return_index=True, return_inverse=True)
-        self._weld_first, self._weld = place, weld.ravel()
-        chosen = np.isin(self.material, [NUMBER[k] for k, _ in cards])
-        self._card_triangles = i32(self._weld[self.triangles[chosen] - first])
-        self._rooted = np.flatnonzero(self._roots >= 0)
+        _, place, weld = np.unique((pos + kind[:, None])[self._plain].round(3), axis=0, return_index=True, return_inverse=True)
+        self._weld_first, self._weld = self._plain[place], weld.ravel()
+        compact = np.full(len(pos), -1)
+        compact[self._plain] = self._weld
+        chosen = np.isin(self.material, [NUMBER[k] for k, c in cards if 'root' not in c])
+        self._card_triangles = i32(compact[self.triangles[chosen] - first])
 
     def _eye_uv(self) -> np.ndarray:
         """Texture coordinates of all mesh corners; eyeballs look up their picture by the angle from the optical axis, iris and pupil at the person's size."""
@@ -155,11 +157,6 @@ class Head:
             out = np.maximum(out, beard_density(self.pack, who.beard.style) * who.beard.shadow)
         return out
 
-    @property
-    def hair_slice(self) -> slice | None:
-        """Corners of hair cards, which hang to the shoulders; strands and glasses turn with the head."""
-        return self.slices.get('hair')
-
     def geometry(self, state) -> tuple:
         """Corners (n, 3) and their normals, posed; and the unposed mesh vertices (26719, 3) with theirs."""
         pack = self.pack
@@ -168,20 +165,16 @@ class Head:
         cards = self._card_pos.copy()
         cards[self._moving] += ((x - self.face.neutral)[self._attach] * self._weight[..., None]).sum(1)
         cards[self._lash] = self._lashes.place(x)
-        card_normals = native.normals(np.ascontiguousarray(cards[self._weld_first]), self._card_triangles)[self._weld]
+        card_normals = np.empty_like(cards)
+        card_normals[self._plain] = native.normals(np.ascontiguousarray(cards[self._weld_first]), self._card_triangles)[self._weld]
         card_normals[self._rooted] = vn[self._roots[self._rooted]]
         cloth = self.garment.place(x, vn)
         points = np.concatenate([x[pack.corner_vertex], cards, cloth])
         normal = np.concatenate([vn[pack.corner_vertex], card_normals, native.normals(cloth, self.garment.triangles)])
-        turn = rotation(*state.pose).astype(np.float32)
-        share = smooth(-15, -5, points[:, 1]).astype(np.float32)[:, None]
-        hair = self.hair_slice
-        if hair is not None:
-            y = points[hair, 1]
-            share[hair, 0] = 0.35 * smooth(-16, -8, y) + 0.65 * smooth(-30, -6, y)
-        points = points * (1 - share) + ((points - PIVOT) @ turn.T + PIVOT) * share
-        normal = normal * (1 - share) + (normal @ turn.T) * share
-        return f32(points), f32(normal), x, vn
+        hair = self.slices.get('hair', slice(0, 0))  # cards hang to the shoulders; strands and glasses turn with the head
+        points, normal = f32(points), f32(normal)
+        native.LIB.turn(len(points), ptr(points), ptr(normal), ptr(f32(rotation(*state.pose))), ptr(PIVOT), hair.start, hair.stop)
+        return points, normal, x, vn
 
     def pose_points(self, points: np.ndarray, pose) -> np.ndarray:
         """Points (k, 3) of the unposed head, turned with the head as the mesh is."""

@@ -70,7 +70,7 @@ def _compile() -> C.CDLL:
 
 
 LIB = _compile()
-for _name in ('blend', 'blend_maps', 'normals', 'raster', 'ambient', 'shade', 'interpolate', 'resolve', 'flow'):
+for _name in ('blend', 'blend_maps', 'normals', 'turn', 'raster', 'ambient', 'shade', 'interpolate', 'resolve', 'flow'):
     getattr(LIB, _name).restype = None
 
 

@@ -50,6 +50,16 @@ void normals(int nv, const float *p, int nt, const int *t, float *n) {   // area
   for (int i = 0; i < nv; i++) { float *q = n + 3 * i, l = 1 / sqrtf(dot3(q, q) + 1e-20f); q[0] *= l; q[1] *= l; q[2] *= l; }
 }
 
+static inline float step01(float a, float b, float x) { float t = clamp01((x - a) / (b - a)); return t * t * (3 - 2 * t); }
+// Turns points and normals by R (3x3) about the pivot, fading out down the neck (y -5 to -15); corners h0..h1-1 (hair cards) fade out slower.
+void turn(int n, float *p, float *nrm, const float *R, const float *pivot, int h0, int h1) {
+  for (int i = 0; i < n; i++) {
+    float *a = p + 3 * i, *b = nrm + 3 * i, y = a[1], s = i >= h0 && i < h1 ? .35f * step01(-16, -8, y) + .65f * step01(-30, -6, y) : step01(-15, -5, y);
+    float d[3] = {a[0] - pivot[0], a[1] - pivot[1], a[2] - pivot[2]}, c[3] = {b[0], b[1], b[2]};
+    for (int k = 0; k < 3; k++) { a[k] += s * (dot3(R + 3 * k, d) + pivot[k] - a[k]); b[k] += s * (dot3(R + 3 * k, c) - c[k]); }
+  }
+}
+
 static const float BAYER[4][4] = {{.03f, .53f, .16f, .66f}, {.78f, .28f, .91f, .41f}, {.22f, .72f, .09f, .59f}, {.97f, .47f, .84f, .34f}};
 // scr: per corner x, y (pixels), depth (smaller = nearer), 1/w. zb/id/bary: per pixel depth, triangle (-1 none), perspective-correct b0, b1.
 void raster(int nt, const int *tri, const int *tm, const float *scr, const float *uv, const float *attr, const Mat *mats, const Tex *tex, int W, int H, float *zb, int *id, float *bary) {
@@ -190,7 +200,11 @@ void shade(int W, int H, const int *id, const float *bary, const int *tri, const
       const Light *q = L + j; float ndl = dot3(N, q->dir), vis = 1;
       if (q->shadow) {                                              // 5x5 percentage-closer filter
         float s[3]; for (int k = 0; k < 3; k++) s[k] = dot3(M + 4 * k, P) + M[4 * k + 3];
-        vis = 0; for (int a = -2; a <= 2; a++) for (int b = -2; b <= 2; b++) { int X = (int)(s[0] + a * 1.6f), Y = (int)(s[1] + b * 1.6f); vis += X < 0 || Y < 0 || X >= S || Y >= S || sm[Y * S + X] > s[2] - .4f - .1f * (m->kind == 5); } vis /= 25;
+        float edge = s[2] - .4f - .1f * (m->kind == 5);
+#define LIT(a, b) ({ int X = (int)(s[0] + (a) * 1.6f), Y = (int)(s[1] + (b) * 1.6f); X < 0 || Y < 0 || X >= S || Y >= S || sm[Y * S + X] > edge; })
+        int probe = LIT(-2, -2) + LIT(-2, 2) + LIT(2, -2) + LIT(2, 2) + LIT(0, 0);   // inside light or shadow five taps tell
+        if (probe == 0 || probe == 5) vis = probe / 5;
+        else { vis = 0; for (int a = -2; a <= 2; a++) for (int b = -2; b <= 2; b++) vis += LIT(a, b); vis /= 25; }
       }
       vis *= fminf(1, occ * (q->shadow ? 5 : 1.6f));                // the shadow map is coarse and some lights have none
       if (m->kind == 3) vis *= sqrtf(occ);                          // hardly any direct light deep inside the mouth

@@ -105,11 +105,11 @@ def scalp_strands(pack: Pack, shape, style: str, rs) -> dict:
     """Short hair all over the scalp: `coils` (dense curls) or `crop` (straight, combed forward and down)."""
     density = scalp_mask(pack, 'buzz')
     if style == 'coils':
-        return strands(pack, shape, density, 15000, lambda point, normal: normal + rs.randn(*normal.shape) * 0.55, rs.uniform(0.5, 1.7), 0.15, rs, curl=0.45)
+        return strands(pack, shape, density, 11000, lambda point, normal: normal + rs.randn(*normal.shape) * 0.55, rs.uniform(0.5, 1.7), 0.18, rs, curl=0.45)
 
     def direction(point, normal):
         comb = np.array([0, -0.45, 0.9]) * np.clip(1 - (point[:, 2:] < 0) * 1.6, -1, 1) + np.array([0, -0.25, 0])
         grow = comb - normal * (comb * normal).sum(1, keepdims=True)
         return grow / (np.linalg.norm(grow, axis=1, keepdims=True) + 1e-9) + normal * 0.5
 
-    return strands(pack, shape, density, 14000, direction, rs.uniform(0.7, 1.5), 0.12, rs, curl=0.08)
+    return strands(pack, shape, density, 10000, direction, rs.uniform(0.7, 1.5), 0.15, rs, curl=0.08)
