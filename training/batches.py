@@ -8,7 +8,7 @@ import torch
 
 import augment
 from data import PairSet
-from model import centre, composite, grade, network_input, sample, skin, Controls, Refiner
+from model import Controls, Refiner, centre, composite, grade, network_input, redrawn, sample, skin
 
 
 @dataclass
@@ -28,6 +28,9 @@ class Batch:
 
     def draw(self, controls: Controls) -> torch.Tensor:
         return composite(controls, self.warp, self.driver, self.source)
+
+    def redraw(self, controls: Controls) -> torch.Tensor:
+        return redrawn(controls, self.driver, self.source)
 
 
 def make_batch(pairs: PairSet, kind: str, size: int, random: torch.Generator, dropped: float, styled: bool = True) -> Batch:

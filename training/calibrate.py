@@ -21,6 +21,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('renders', type=Path)
     parser.add_argument('--face-vertices', type=int, default=9409, help='leading vertices of the model that are face skin')
+    parser.add_argument('--per-person', type=int, default=6, help='renders of one person in a row')
     parser.add_argument('--out', type=Path, required=True)
     options = parser.parse_args()
     found = {k: np.array(v).reshape(-1, 3) for k, v in json.loads((options.renders / 'points.json').read_text()).items()}
@@ -44,14 +45,16 @@ def main() -> None:
         at = np.c_[exact[:, :2], depth]
         residuals.append((found[name][:IRIS_FROM] - at) / state.scale @ state.rotation)
     residuals = np.array(residuals)
-    mean = np.median(residuals, 0)
-    noise = residuals - mean
+    offset = np.median(residuals, 0)
+    noise = residuals - offset
     sane = np.abs(noise[..., :2]).max((1, 2)) < 0.25  # a face that was found elsewhere is not noise
-    np.savez_compressed(
-        options.out, vertex=vertex.astype(np.uint16), offset=mean.astype(np.float32), noise=np.clip(noise[sane] * 4096, -32767, 32767).astype(np.int16)
-    )
-    rms = np.sqrt((noise[sane][..., :2] ** 2).sum(-1).mean())
-    print(f'{sane.sum()} of {len(names)} renders; rms error {rms:.4f} head units; mean nearest-vertex cost {np.sqrt(cost.min(0).mean() / len(names)):.4f}')
+    noise, who = noise[sane], np.array([int(name) // options.per_person for name in names])[sane]
+    person = np.array([noise[who == w].mean(0) for w in np.unique(who)])
+    expression = np.concatenate([noise[who == w] - noise[who == w].mean(0) for w in np.unique(who)])
+    packed = {k: np.clip(v * 4096, -32767, 32767).astype(np.int16) for k, v in (('person', person), ('expression', expression))}
+    np.savez_compressed(options.out, vertex=vertex.astype(np.uint16), offset=offset.astype(np.float32), **packed)
+    size = {k: np.sqrt((v[..., :2] ** 2).sum(-1).mean()) for k, v in (('person', person), ('expression', expression))}
+    print(f'{sane.sum()} of {len(names)} renders; rms in head units: {size}; nearest vertex {np.sqrt(cost.min(0).mean() / len(names)):.4f}')
 
 
 if __name__ == '__main__':

@@ -7,6 +7,7 @@ import torch.nn as nn
 import torch.nn.functional as F
 
 EPSILON = 1e-3
+REDRAWN = 0.15
 
 
 def charbonnier(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
@@ -49,7 +50,7 @@ def flicker(image: torch.Tensor, target: torch.Tensor, weight: torch.Tensor) -> 
     return weighted(charbonnier(image[n:] - image[:n], target[n:] - target[:n]), torch.maximum(weight[n:], weight[:n]))
 
 
-def picture_loss(image, target, alpha, warp, distance, kind: str) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+def picture_loss(image, redrawn, target, alpha, warp, distance, kind: str) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
     """The sum, and its parts for the log."""
     weight = region_weight(distance, kind)
     # Leaving the warp costs most where the warp was right.
@@ -60,6 +61,8 @@ def picture_loss(image, target, alpha, warp, distance, kind: str) -> tuple[torch
         'laplacian': 0.1 * laplacian(image, target, weight),
         'alpha': 0.004 * (alpha * right).mean(),
         'flicker': 0.5 * flicker(image, target, weight),
+        # Alpha near 0 hides what it should let through from all other losses, and the network would stay with the warp for good.
+        'redrawn': REDRAWN * weighted(charbonnier(redrawn, target), weight),
     }
     return sum(parts.values()), parts
 

@@ -144,9 +144,14 @@ def feather(height: int, width: int, device: torch.device) -> torch.Tensor:
     return ramp(height)[:, None] * ramp(width)
 
 
+def redrawn(controls: Controls, driver: torch.Tensor, source: torch.Tensor) -> torch.Tensor:
+    """What stands in the warp's place where alpha is 1."""
+    _, c, gain, residual = controls
+    return c * gain * driver + (1 - c) * source + residual
+
+
 def composite(controls: Controls, warp: torch.Tensor, driver: torch.Tensor, source: torch.Tensor) -> torch.Tensor:
-    a, c, gain, residual = controls
-    return (1 - a) * warp + a * (c * gain * driver + (1 - c) * source + residual)
+    return warp + controls.alpha * (redrawn(controls, driver, source) - warp)
 
 
 def centre(patch: torch.Tensor) -> torch.Tensor:

@@ -14,7 +14,7 @@ import numpy as np
 import warp
 from heads.face import rotation
 from heads.head import Head
-from heads.motion import Motion, State, motion
+from heads.performance import Motion, State, motion
 from heads.pack import load_pack
 from heads.people import identity
 from heads.points import mesh_points
@@ -25,6 +25,7 @@ from warp import TOPOLOGY
 HERE = Path(__file__).resolve().parent
 _MAP = dict(np.load(HERE / 'landmark_map.npz'))
 FACE_VERTICES = 9409  # leading vertices of the model: skin of the face, in which all landmarks lie
+SPACING = 36  # frames of a performance per couple: a second and a half, so that couples show different things
 _packs: dict = {}  # loaded once a process
 
 
@@ -61,19 +62,19 @@ class LandmarkNoise:
 
     def __init__(self, rs: np.random.RandomState):
         self._rs = rs
-        self._person = self._residual()
+        self._person = self._residual('person')
 
-    def _residual(self) -> np.ndarray:
-        bank = _MAP['noise']
-        return bank[self._rs.randint(len(bank))].astype(np.float64) / 4096
+    def _residual(self, part: str) -> np.ndarray:
+        return _MAP[part][self._rs.randint(len(_MAP[part]))].astype(np.float64) / 4096
 
     def expression(self) -> np.ndarray:
         """The part that neighbouring frames share; hand it to `apply` for each of them."""
-        return self._residual()
+        return self._residual('expression')
 
     def apply(self, points: np.ndarray, shared: np.ndarray) -> np.ndarray:
         rs, state = self._rs, warp.face_state(points)
-        error = 0.6 * self._person + 0.35 * shared + rs.randn(468, 3) * 0.003
+        # What comes with expressions is partly the same for sitter and driver, and cancels in relative motion.
+        error = self._person + 0.4 * shared + rs.randn(468, 3) * 0.003
         out = points.copy()
         out[:468] += error @ state.rotation.T * state.scale
         lazy = rs.uniform(0, 0.35) if rs.rand() < 0.25 else 0.0
@@ -112,8 +113,8 @@ class Studio:
     def motion(self, seed: int, couples: int) -> Motion:
         """`2 * couples` frames: neighbours two by two, apart from each other; the first couple at rest."""
         rs = np.random.RandomState(seed)
-        long = motion(seed, 12 * couples, yaw=16)  # the product turns no portrait much further
-        out = long.take((np.arange(couples)[:, None] * 12 + rs.randint(0, 11, couples)[:, None] + [0, 1]).ravel())
+        long = motion(seed, SPACING * couples, yaw=16)  # the product turns no portrait much further
+        out = long.take((np.arange(couples)[:, None] * SPACING + rs.randint(0, SPACING - 1, couples)[:, None] + [0, 1]).ravel())
         calm = np.where(np.arange(2 * couples) < 2, 0.1, 1.0)[:, None]
         return Motion(out.expression * calm, out.pose * np.maximum(calm, 0.3), out.gaze * calm, out.tongue * calm, out.strong, out.label)
 
@@ -124,7 +125,7 @@ class Studio:
         vertices = head.face.vertices(state.expression, state.gaze, state.tongue)
         turn = rotation(state.gaze[0], state.gaze[1], 0)
         # The last ten: five of the iris at image left, five of the other.
-        irises = mesh_points(self._pack).positions(vertices, head.face.eyes, head.who.iris_scale, turn)[-10:]
+        irises = mesh_points(self._pack).positions(vertices, head.face.irises, turn)[-10:]
         skin, irises = (self._pixels(look.camera, head.pose_points(p, state.pose)) for p in (vertices[:FACE_VERTICES], irises))
         return Shot(picture, landmarks(skin, irises))
 

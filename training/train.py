@@ -136,7 +136,7 @@ def train_step(run: Run, kind: str, batch: Batch, config: Config, device: torch.
         group['lr'] = rate_at(config, run.step)
     with torch.autocast(device.type, torch.bfloat16, enabled=config.bf16):
         image, controls = refine(refiner, batch)
-    loss, parts = picture_loss(image.float(), batch.target, controls.alpha, batch.warp, batch.distance, kind)
+    loss, parts = picture_loss(image.float(), batch.redraw(controls), batch.target, controls.alpha, batch.warp, batch.distance, kind)
     if run.step >= config.gan_from * config.steps:
         critic, critic_optimizer = run.critics[kind], run.critic_optimizers[kind]
         judged = critic_loss(critic, image.float(), batch.target, batch.distance)
