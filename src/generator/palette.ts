@@ -35,7 +35,7 @@ export function facePalette(frame: Frame, points: Float32Array): FacePalette {
   const bright = [...skin, ...whites].sort(byLuma);
   return {
     skin: percentile(skin, 0.5),
-    highlight: percentile(bright, 0.97),
+    highlight: Math.max(percentile(bright, 0.97), percentile(whites.sort(byLuma), 0.85)),
     shadow: Math.min(percentile([...line].sort(byLuma), 0.04), 0.4 * percentile(skin, 0.5)),
     toothTint: toothTint(frame, tint(skin)),
     lipTint: tint(lips),
@@ -46,6 +46,8 @@ const LIPS = new Set<number>([...OUTER_LIP_UPPER, ...OUTER_LIP_LOWER, ...INNER_L
 
 /** Teeth are never as colourful as skin; this much of the skin's colour stays in them where the picture has no cast. */
 const WARMTH = 0.3;
+/** A wall may happen to be this much like skin. */
+const COINCIDENCE = 0.5;
 
 /**
  * The skin's tint, weakened, but only as far as the picture as a whole isn't tinted the same way: in a sepia print or under
@@ -58,7 +60,7 @@ function toothTint(frame: Frame, skin: readonly number[]): readonly [number, num
     along += (cast[k]! - 1) * (skin[k]! - 1);
     length += (skin[k]! - 1) ** 2;
   }
-  const shared = Math.min(1, Math.max(0, along / length));
+  const shared = Math.min(1, Math.max(0, (along / length - COINCIDENCE) / (1 - COINCIDENCE)));
   const keep = shared + (1 - shared) * WARMTH;
   const mix = (k: number): number => 1 + (skin[k]! - 1) * keep;
   return [mix(0), mix(1), mix(2)];

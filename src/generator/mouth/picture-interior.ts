@@ -13,8 +13,6 @@ const STRETCH = 1.5;
 /** The same sideways, against the scale of the mouths at rest: a smile must not widen teeth much. */
 const WIDEN = 1.2;
 
-/** The skin's tone is at most this share of the brightest tooth. */
-const SKIN_TONE = 0.85;
 /** Grey pictures have no redder lips; then everything counts as tooth and only tone tells. */
 const LEAST_RED = 0.15;
 
@@ -96,18 +94,16 @@ export class PictureInterior implements MouthInterior {
     alignLayer(from, to, from.lower, to.lower, scale, vertical, this.#lower);
   }
 
-  /** Lender's luminance -> sitter's: shadow to shadow, skin to skin, highlight to highlight, straight between them. */
+  /**
+   * Lender's luminance -> sitter's: shadow to shadow, highlight to highlight, straight between them. Skin is no anchor: the
+   * teeth of a dark sitter are as bright as those of a fair one.
+   */
   #grade(value: number): number {
     const from = this.#palette;
     const to = this.#sitter;
     const ceiling = Math.max(to.shadow + 8, TOOTH_CEILING * to.highlight);
-    // A pale sitter's skin is as bright as her highlights; teeth still need tones of their own above it.
-    const skin = Math.min(to.skin, SKIN_TONE * ceiling);
-    const graded =
-      value < from.skin
-        ? to.shadow + ((skin - to.shadow) * (value - from.shadow)) / Math.max(8, from.skin - from.shadow)
-        : skin + ((ceiling - skin) * (value - from.skin)) / Math.max(24, from.highlight - from.skin);
-    return Math.min(to.highlight, Math.max(to.shadow * 0.6, graded));
+    const t = (value - from.shadow) / Math.max(32, from.highlight - from.shadow);
+    return Math.min(to.highlight, Math.max(to.shadow * 0.6, to.shadow + (ceiling - to.shadow) * t));
   }
 
   sample(x: number, y: number, lower: number, out: InteriorSample): void {
