@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-import warp
+from head_mesh import RIGID, face_state
 
 IRIS_FROM = 468
 
@@ -27,7 +27,7 @@ def main() -> None:
     found = {k: np.array(v).reshape(-1, 3) for k, v in json.loads((options.renders / 'points.json').read_text()).items()}
     names = sorted(found)
     vertices = [np.load(options.renders / f'{name}.npz')['uv'] for name in names]
-    states = [warp.face_state(found[name]) for name in names]
+    states = [face_state(found[name]) for name in names]
 
     # The vertex that stays nearest to the landmark over all renders.
     cost = np.zeros((options.face_vertices, IRIS_FROM))
@@ -41,7 +41,7 @@ def main() -> None:
     residuals = []
     for name, uv, state in zip(names, vertices, states):
         exact = uv[vertex]
-        depth = exact[:, 2] - exact[warp.RIGID, 2].mean() + state.centre[2]
+        depth = exact[:, 2] - exact[RIGID, 2].mean() + state.centre[2]
         at = np.c_[exact[:, :2], depth]
         residuals.append((found[name][:IRIS_FROM] - at) / state.scale @ state.rotation)
     residuals = np.array(residuals)

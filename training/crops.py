@@ -16,8 +16,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-import warp
-from warp import TOPOLOGY, FaceState, Flow, Opening
+from head_mesh import TOPOLOGY, FaceState
+from opening import Opening, curve_at, fit_opening
+from warp import Flow, sample_rgb
 
 MARGIN = 16
 MAX_SUBSAMPLES = 8
@@ -83,7 +84,7 @@ class CropFrame:
 
 
 def opening_of(region: Region, points: np.ndarray) -> Opening:
-    return warp.fit_opening(points, list(region.upper), list(region.lower))
+    return fit_opening(points, list(region.upper), list(region.lower))
 
 
 def crop_frame(region: Region, points: np.ndarray, scale: float, unit: float) -> CropFrame:
@@ -109,7 +110,7 @@ def crop_picture(picture: np.ndarray, frame: CropFrame, margin: int = 0) -> np.n
     total = 0
     for q in offsets:
         for p in offsets * frame.flip:
-            total = total + warp.sample_rgb(picture, x + p * frame.ex - q * frame.ey, y + p * frame.ey + q * frame.ex)
+            total = total + sample_rgb(picture, x + p * frame.ex - q * frame.ey, y + p * frame.ey + q * frame.ex)
     return total / len(offsets) ** 2
 
 
@@ -138,7 +139,7 @@ def validity(flow: np.ndarray, source: CropFrame, width: int, height: int) -> np
 
 def _opening_distance(o: Opening, x: np.ndarray, y: np.ndarray, unit_pixels: float) -> np.ndarray:
     a, b = o.local(x, y)
-    inside = np.minimum(b - warp.curve_at(o.upper, a), warp.curve_at(o.lower, a) - b)
+    inside = np.minimum(b - curve_at(o.upper, a), curve_at(o.lower, a) - b)
     return np.minimum(inside, 0.5 - np.abs(a)) * (o.width / unit_pixels)
 
 
@@ -150,7 +151,7 @@ def distances(region: Region, points: np.ndarray, frame: CropFrame) -> np.ndarra
     x, y = frame.grid()
     unit_pixels = frame.pixel * region.per_unit
     if region.eye is None:
-        outer = warp.fit_opening(points, TOPOLOGY['outerLipUpper'], TOPOLOGY['outerLipLower'])
+        outer = fit_opening(points, TOPOLOGY['outerLipUpper'], TOPOLOGY['outerLipLower'])
         contour = _opening_distance(outer, x, y, unit_pixels)
         inner = _opening_distance(opening_of(region, points), x, y, unit_pixels)
     else:

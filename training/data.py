@@ -37,7 +37,8 @@ POSE_SPREAD = np.radians([5.0, 3.0, 3.0])  # yaw, pitch, roll that a person adds
 def prepare_group(assets: Path, config: Config, number: int) -> dict[str, np.ndarray]:
     """Renders one group. Deterministic in `number` and the config's size, people, couples and sources."""
     import renderer
-    import warp
+    from head_mesh import HeadMesh, face_state
+    from warp import Flow
 
     rs = np.random.RandomState(number)
     studio = renderer.Studio(assets, config.size)
@@ -61,7 +62,7 @@ def prepare_group(assets: Path, config: Config, number: int) -> dict[str, np.nda
                 shared = noise.expression()
             shots.append(shot)
             points.append(noise.apply(shot.points, shared))
-        states = [warp.face_state(p) for p in points]
+        states = [face_state(p) for p in points]
         units = [crops.unit_of(region, states[0]) for region in REGIONS]  # the first frame is at rest
         crop_of = [[crops.crop_frame(r, p, s.scale, u) for r, u in zip(REGIONS, units)] for p, s in zip(points, states)]
         for f in range(frames):
@@ -77,8 +78,8 @@ def prepare_group(assets: Path, config: Config, number: int) -> dict[str, np.nda
         keep('source', sources)
         for s in sources:
             height, width = shots[s].picture.shape[:2]
-            mesh = warp.HeadMesh(points[s], states[s], width, height)
-            flow = warp.Flow(mesh, points[s])
+            mesh = HeadMesh(points[s], states[s], width, height)
+            flow = Flow(mesh, points[s])
             for f in range(frames):
                 mesh.pose(states[f], points[f])
                 flow.draw(mesh)

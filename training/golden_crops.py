@@ -18,8 +18,9 @@ import numpy as np
 import torch
 
 import crops
-import warp
+from head_mesh import FaceState, HeadMesh
 from model import grade, skin
+from warp import Flow
 
 GOLDEN = Path(__file__).resolve().parents[1] / 'tests' / 'golden'
 TOLERANCE = 1e-3  # other compilers
@@ -36,13 +37,13 @@ def arrays_of(g: dict) -> dict[str, np.ndarray]:
     width, height = (int(v) for v in g['size'])
     picture = np.ascontiguousarray(g['picture'].reshape(height, width, 4)[..., :3])
     points, target_points = g['points'].reshape(-1, 3), g['targetPoints'].reshape(-1, 3)
-    source = warp.FaceState(g['canonical'].reshape(-1, 3).astype(float), g['rotation'].reshape(3, 3).astype(float), float(g['scale'][0]), g['centre'].astype(float))
-    target = warp.FaceState(
+    source = FaceState(g['canonical'].reshape(-1, 3).astype(float), g['rotation'].reshape(3, 3).astype(float), float(g['scale'][0]), g['centre'].astype(float))
+    target = FaceState(
         g['targetCanonical'].reshape(-1, 3).astype(float), g['targetRotation'].reshape(3, 3).astype(float), float(g['targetScale'][0]), g['targetCentre'].astype(float)
     )
-    mesh = warp.HeadMesh(points, source, width, height)
+    mesh = HeadMesh(points, source, width, height)
     mesh.pose(target, target_points)
-    flow = warp.Flow(mesh, points).draw(mesh)
+    flow = Flow(mesh, points).draw(mesh)
     out = {}
     for region in crops.REGIONS:
         unit = crops.unit_of(region, source)

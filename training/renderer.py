@@ -11,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 
-import warp
 from heads.face import rotation
 from heads.head import Head
 from heads.performance import Motion, State, motion
@@ -20,7 +19,7 @@ from heads.people import identity
 from heads.points import mesh_points
 from heads.render import View, render, view
 from heads.scene import VISIBLE
-from warp import TOPOLOGY
+from head_mesh import TOPOLOGY, face_state
 
 HERE = Path(__file__).resolve().parent
 _MAP = dict(np.load(HERE / 'landmark_map.npz'))
@@ -48,7 +47,7 @@ def landmarks(skin: np.ndarray, irises: np.ndarray) -> np.ndarray:
     """
     points = np.empty((478, 3))
     points[:468] = skin[_MAP['vertex']]
-    state = warp.face_state(points)
+    state = face_state(points)
     points[:468] += _MAP['offset'] @ state.rotation.T * state.scale
     points[468:] = irises
     return points
@@ -72,7 +71,7 @@ class LandmarkNoise:
         return self._residual('expression')
 
     def apply(self, points: np.ndarray, shared: np.ndarray) -> np.ndarray:
-        rs, state = self._rs, warp.face_state(points)
+        rs, state = self._rs, face_state(points)
         # What comes with expressions is partly the same for sitter and driver, and cancels in relative motion.
         error = self._person + 0.4 * shared + rs.randn(468, 3) * 0.003
         out = points.copy()

@@ -1,4 +1,4 @@
-"""Pins warp.py to the TypeScript geometry by the golden files of tests/golden (written by make.mjs there).
+"""Pins head_mesh.py, warp.py and opening.py to the TypeScript geometry by the golden files of tests/golden (written by make.mjs there).
 
 Tolerances: positions 2e-3 pixels (float32 storage, another eigenvalue solver), pictures 1 level of 255 on 99.5 % of the values
 (a position next to a rounding border of the 8-bit weights may fall on its other side), flow 5e-3 pixels on 99.5 % of the cells
@@ -14,7 +14,9 @@ import numpy as np
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / 'training'))
-import warp  # noqa: E402
+from head_mesh import TOPOLOGY, FaceState, HeadMesh, face_state  # noqa: E402
+from opening import fit_opening  # noqa: E402
+from warp import Flow  # noqa: E402
 
 GOLDEN = ROOT / 'tests' / 'golden'
 
@@ -31,7 +33,7 @@ def state_of(g, prefix=''):
     def key(name):
         return g[prefix + name[0].upper() + name[1:] if prefix else name]
 
-    return warp.FaceState(
+    return FaceState(
         key('canonical').reshape(-1, 3).astype(float), key('rotation').reshape(3, 3).astype(float), float(key('scale')[0]), key('centre').astype(float)
     )
 
@@ -44,7 +46,7 @@ class WarpMatchesTheProduct(unittest.TestCase):
 
     def test_face_state(self):
         for g in self.each():
-            state = warp.face_state(g['points'].reshape(-1, 3))
+            state = face_state(g['points'].reshape(-1, 3))
             np.testing.assert_allclose(state.canonical.ravel(), g['canonical'], atol=1e-4)
             np.testing.assert_allclose(state.rotation.ravel(), g['rotation'], atol=1e-5)
             np.testing.assert_allclose(state.scale, g['scale'][0], rtol=1e-5)
@@ -52,7 +54,7 @@ class WarpMatchesTheProduct(unittest.TestCase):
 
     def mesh(self, g):
         width, height = (int(v) for v in g['size'])
-        mesh = warp.HeadMesh(g['points'].reshape(-1, 3), state_of(g), width, height)
+        mesh = HeadMesh(g['points'].reshape(-1, 3), state_of(g), width, height)
         mesh.pose(state_of(g, 'target'), g['targetPoints'].reshape(-1, 3))
         return mesh
 
@@ -65,7 +67,7 @@ class WarpMatchesTheProduct(unittest.TestCase):
     def test_flow_and_picture(self):
         for g in self.each():
             mesh = self.mesh(g)
-            flow = warp.Flow(mesh, g['points'].reshape(-1, 3)).draw(mesh)
+            flow = Flow(mesh, g['points'].reshape(-1, 3)).draw(mesh)
             np.testing.assert_allclose([*flow.origin, flow.step, flow.cols, flow.rows], g['field'], rtol=1e-6)
             error = np.maximum(abs(flow.x.ravel() - g['flowX']), abs(flow.y.ravel() - g['flowY']))
             self.assertGreater((error < 5e-3).mean(), 0.995)
@@ -76,7 +78,7 @@ class WarpMatchesTheProduct(unittest.TestCase):
             self.assertGreater((difference <= 1).mean(), 0.995)
 
     def test_openings(self):
-        t = warp.TOPOLOGY
+        t = TOPOLOGY
         contours = {
             'mouthOpening': (t['innerLipUpper'], t['innerLipLower']),
             'leftEyeOpening': (t['eyes'][0]['upper'], t['eyes'][0]['lower']),
@@ -84,7 +86,7 @@ class WarpMatchesTheProduct(unittest.TestCase):
         }
         for g in self.each():
             for name, (upper, lower) in contours.items():
-                o = warp.fit_opening(g['targetPoints'].reshape(-1, 3), upper, lower)
+                o = fit_opening(g['targetPoints'].reshape(-1, 3), upper, lower)
                 np.testing.assert_allclose([o.x, o.y, o.ex, o.ey, o.width], g[name][:5], atol=1e-4)
                 np.testing.assert_allclose(np.r_[o.upper, o.lower], g[name][5:], atol=2e-4, err_msg=name)
 
