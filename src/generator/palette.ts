@@ -47,7 +47,7 @@ const LIPS = new Set<number>([...OUTER_LIP_UPPER, ...OUTER_LIP_LOWER, ...INNER_L
 /** Teeth are never as colourful as skin; this much of the skin's colour stays in them where the picture has no cast. */
 const WARMTH = 0.3;
 /** A wall may happen to be this much like skin. */
-const COINCIDENCE = 0.5;
+const COINCIDENCE = 0.4;
 
 /**
  * The skin's tint, weakened, but only as far as the picture as a whole isn't tinted the same way: in a sepia print or under
