@@ -1,5 +1,6 @@
 import { VivantError } from './core/errors.js';
 import { type ModelInfo, resolveModel } from './landmarks/model/model.js';
+import { verifyWeights } from './generator/tensor/weights.js';
 import { pullOfficialModel } from './landmarks/model/model-pull.js';
 import type { ModelReport, ModelsReport } from './reports.js';
 
@@ -23,19 +24,20 @@ function ready({ origin, path, sha256, bytes }: ModelInfo): ModelReport {
   const detail =
     origin === 'assembled'
       ? 'Put together in memory from @mediapipe/face_mesh; nothing was downloaded.'
-      : `Read from ${path ?? 'the cache'}; its SHA-256 is the official one.`;
+      : origin === 'cache' ? `Read from ${path ?? 'the cache'}; its SHA-256 is the official one.` : `Read from ${path ?? 'the named file'}.`;
   return { name: LANDMARKER, status: 'ready', origin: ORIGIN_WORDS[origin], sha256, bytes, detail };
 }
 
-/** The refiners that `standard` and `high` need. */
-function refiners(): readonly ModelReport[] {
-  return (['standard', 'high'] as const).map((tier) => ({
+/** The refiners that `standard` and `high` need, hashed. */
+async function refiners(): Promise<readonly ModelReport[]> {
+  const weights = await verifyWeights();
+  return weights.map(({ tier, status, detail, manifest }) => ({
     name: `refiner (${tier})`,
-    status: 'missing',
-    origin: 'not in this version',
-    sha256: null,
-    bytes: null,
-    detail: `No trained weights come with this version: use draft quality.`,
+    status: status === 'verified' ? 'ready' : status === 'corrupt' ? 'corrupt' : 'missing',
+    origin: manifest === undefined ? 'not in this version' : 'this package',
+    sha256: manifest?.files[0]?.sha256 ?? null,
+    bytes: manifest?.files[0]?.bytes ?? null,
+    detail,
   }));
 }
 
@@ -51,7 +53,7 @@ async function landmarker({ cacheDir }: ModelsOptions): Promise<ModelReport> {
 
 /** Hashes the models that are there and says where they come from. A damaged one is reported, not thrown. @public */
 export async function listModels(options: ModelsOptions = {}): Promise<ModelsReport> {
-  return { models: [await landmarker(options), ...refiners()] };
+  return { models: [await landmarker(options), ...(await refiners())] };
 }
 
 /**
@@ -62,5 +64,5 @@ export async function listModels(options: ModelsOptions = {}): Promise<ModelsRep
  */
 export async function pullModels({ cacheDir, signal }: ModelsOptions = {}): Promise<ModelsReport> {
   const info = await pullOfficialModel({ ...(cacheDir === undefined ? {} : { cacheDir }), ...(signal === undefined ? {} : { signal }) });
-  return { models: [ready(info), ...refiners()] };
+  return { models: [ready(info), ...(await refiners())] };
 }
