@@ -17,11 +17,10 @@ class Lashes:
 
     def __init__(self, pack: Pack, rest: np.ndarray, neutral: np.ndarray, eyes):
         mesh = mesh_points(pack)
-        number = {int(m): i for i, m in enumerate(mesh.indices[: len(mesh.edge)])}
         self._rest, self._groups = rest, []
         for (centre, _), lids, side in zip(eyes, LIDS, (1, -1)):
             mine = rest[:, 0] * side > 0
-            margins = [mesh.edge[[number[m] for m in lid], 0] for lid in lids]
+            margins = [mesh.vertices[list(lid), 0] for lid in lids]
             order = [m[np.argsort(neutral[m, 0])] for m in margins]
             line = [np.interp(rest[:, 0], neutral[m, 0], neutral[m, 1]) for m in order]
             upper = rest[:, 1] > (line[0] + line[1]) / 2

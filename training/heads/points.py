@@ -1,13 +1,16 @@
-"""Exact landmarks on the mesh: the 68 Multi-PIE points, and those of MediaPipe's 478 that have a definite place (contours of lips and lids, irises, brows, nose, jaw)."""
+"""MediaPipe's 478 points on the mesh. The contours of lips and lids and the irises have a definite place and are exact; for the others
+mediapipe_points.json (made by calibrate.py) says where MediaPipe sees them."""
 
 import heapq
+import json
+import os
 
 import numpy as np
 
-from .native import i32
+from .native import f32, i32
 from .pack import FACE, Pack
 
-# Contours of MediaPipe points through anchors of the 68: (anchor of the 68 or None, MediaPipe index), image left to image right.
+# Contours of MediaPipe points through anchors of the 68 Multi-PIE points: (anchor of the 68 or None, MediaPipe index), image left to image right.
 # Points between two anchors share the mesh path between them at equal arc lengths on the mean face.
 CONTOURS = {
     'outerLipUpper': [(48, 61), (None, 185), (None, 40), (None, 39), (50, 37), (51, 0), (52, 267), (None, 269), (None, 270), (None, 409), (54, 291)],
@@ -25,11 +28,8 @@ THROUGH = {
     'innerLipLower': [60, 67, 66, 65, 64], 'leftLidUpper': [36, 37, 38, 39], 'leftLidLower': [36, 41, 40, 39], 'rightLidUpper': [42, 43, 44, 45],
     'rightLidLower': [42, 47, 46, 45],
 }  # fmt: skip
-# Single points: MediaPipe index -> point of the 68. Brows are upper edges; 168, 197, 5, 4 lie on the nose's bridge; 152 is the chin.
-SINGLE = {
-    70: 17, 63: 18, 105: 19, 66: 20, 107: 21, 336: 22, 296: 23, 334: 24, 293: 25, 300: 26, 168: 27, 197: 28, 5: 29, 4: 30, 98: 31, 97: 32, 2: 33, 326: 34, 327: 35, 152: 8,
-}  # fmt: skip
-IRIS_LEFT, IRIS_RIGHT = (468, 469, 470, 471, 472), (473, 474, 475, 476, 477)  # centre, then image right, top, left, bottom of the rim
+TABLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'mediapipe_points.json')
+# Points 468..472 and 473..477 are the irises at image left and right: centre, then image right, top, left, bottom of the rim.
 _cache = {}
 
 
@@ -55,7 +55,7 @@ def _path(pack: Pack, graph: dict, start: int, goal: int) -> list:
 
 
 class Points:
-    """`indices`: MediaPipe numbers of the points that `positions` returns, irises last. Each lies on a mesh edge: `edge` (k, 2), `share` (k,)."""
+    """Points 0..477 in MediaPipe's order. `exact` (478,) tells those with a definite place from those that are only calibrated."""
 
     def __init__(self, pack: Pack):
         graph = {}
@@ -63,8 +63,12 @@ class Points:
             for a, b in zip(triangle, triangle[1:] + triangle[:1]):
                 graph.setdefault(a, set()).add(b)
                 graph.setdefault(b, set()).add(a)
+        with open(TABLE) as f:
+            table = json.load(f)
+        self.vertices, self.weights = i32([v for v, _ in table]), f32([w for _, w in table])  # (468, 3) each
+        self.exact = np.zeros(478, bool)
+        self.exact[468:] = True
         anchor = pack.landmarks68
-        found = {m: (anchor[i], anchor[i], 0.0) for m, i in SINGLE.items()}
         for name, contour in CONTOURS.items():
             stops = THROUGH[name]
             route = [int(anchor[stops[0]])]
@@ -75,15 +79,12 @@ class Points:
             place = np.interp(np.arange(len(contour)), [k for k, _ in fixed], [s for _, s in fixed])
             for (_, m), s in zip(contour, place):
                 i = min(int(np.searchsorted(along, s, 'right')) - 1, len(route) - 2)
-                found[m] = (route[i], route[i + 1], (s - along[i]) / (along[i + 1] - along[i]))
-        numbers = sorted(found)
-        self.edge = i32([found[m][:2] for m in numbers])
-        self.share = np.array([found[m][2] for m in numbers], np.float32)[:, None]
-        self.indices = np.array([*numbers, *IRIS_LEFT, *IRIS_RIGHT], np.int32)
+                t = (s - along[i]) / (along[i + 1] - along[i])
+                self.vertices[m], self.weights[m], self.exact[m] = (route[i], route[i + 1], route[i]), (1 - t, t, 0), True
 
     def positions(self, x: np.ndarray, irises, turn: np.ndarray) -> np.ndarray:
-        """(k, 3) points of unposed vertices x; `irises` from face.Face, `_L` (image right) first; `turn` (3, 3) rotates the eyeballs."""
-        mesh = x[self.edge[:, 0]] * (1 - self.share) + x[self.edge[:, 1]] * self.share
+        """(478, 3) points of unposed vertices x; `irises` from face.Face, `_L` (image right) first; `turn` (3, 3) rotates the eyeballs."""
+        mesh = (x[self.vertices] * self.weights[..., None]).sum(1)
         right, left = (centre + local @ turn.T for centre, local in irises)
         return np.concatenate([mesh, left, right]).astype(np.float32)
 

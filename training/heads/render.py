@@ -47,8 +47,8 @@ class Truth:
 
     `segment` (n, n) uint8: SEGMENTS; `uv` (n, n, 3): u, v in the tile and the tile (0 face, 1 head, 2 gums and tongue, 3 teeth, 255 none: cards and cloth carry
     their own texture coordinates); `normal` (n, n, 3) unit, camera frame (+x right, +y up, +z to the camera), 0 on the background; `depth` (n, n): distance to
-    the camera plane in model units, inf on the background; `landmarks68` (68, 2), `points` (k, 2) pixels and `points3d` (k, 3) posed model units, MediaPipe
-    numbers in `point_indices` (k,); none is tested for occlusion.
+    the camera plane in model units, inf on the background; `landmarks68` (68, 2) and MediaPipe's `points` (478, 2) in pixels, `points3d`
+    (478, 3) in posed model units; none is tested for occlusion. See points.py for which of them are exact.
     """
 
     segment: np.ndarray
@@ -58,7 +58,6 @@ class Truth:
     landmarks68: np.ndarray
     points: np.ndarray
     points3d: np.ndarray
-    point_indices: np.ndarray
     ids: np.ndarray
     bary: np.ndarray
     screen: np.ndarray
@@ -156,7 +155,7 @@ def _truth(head, state, look, points, normal, x, size) -> Truth:
     return Truth(
         segment=segment,
         uv=f32(np.dstack([uv, np.where(hit, tile[first], 255)])), normal=f32(n), depth=f32(z),
-        landmarks68=cam.project(lm, size)[:, :2], points=cam.project(posed, size)[:, :2], points3d=f32(posed), point_indices=mesh.indices,
+        landmarks68=cam.project(lm, size)[:, :2], points=cam.project(posed, size)[:, :2], points3d=f32(posed),
         ids=ids, bary=bary, screen=screen, zbuffer=depth,
     )  # fmt: skip
 
@@ -213,7 +212,7 @@ def main() -> None:
             np.savez_compressed(f'{o.out}/truth_{i:04d}.npz', uv=frame.truth.uv, normal=frame.truth.normal.astype(np.float16), depth=frame.truth.depth, flow=flow, visible=visible)
     np.savez_compressed(
         f'{o.out}/gt.npz', expression_names=np.array(pack.names), expression=f32(moves.expression), tongue=f32(moves.tongue), pose_deg=f32(np.degrees(moves.pose)),
-        gaze_deg=f32(np.degrees(moves.gaze)), label=moves.label, strong=moves.strong, point_indices=mesh_points(pack).indices,
+        gaze_deg=f32(np.degrees(moves.gaze)), label=moves.label, strong=moves.strong, points_exact=mesh_points(pack).exact,
         **{k: f32(v) for k, v in lists.items()},
     )  # fmt: skip
     with open(f'{o.out}/identity.json', 'w') as f:
