@@ -6,7 +6,7 @@ import { toSrgb } from './image.js';
 import type { PictureInfo } from './image.js';
 import { unreadable } from './input-file.js';
 import { videoRange } from './video-range.js';
-import type { OpenVideoOptions, VideoSource } from './video-source.js';
+import type { OpenVideoOptions, VideoSource } from './open-video.js';
 import { withinSide } from './working-size.js';
 
 /** What browsers make of pages that ask for no delay, milliseconds. */

@@ -1,6 +1,6 @@
 import type { TimedFrame } from '../core/frame.js';
 import { readImage } from './image.js';
-import type { OpenVideoOptions, VideoSource } from './video-source.js';
+import type { OpenVideoOptions, VideoSource } from './open-video.js';
 
 /** Frames a second of a single picture, for outputs that need a rate. */
 const STILL_FPS = 25;

@@ -1,4 +1,3 @@
-import type { FrameSource } from '../core/ports.js';
 import type { TimedFrame } from '../core/frame.js';
 import { abortedError, throwIfAborted } from './aborted.js';
 import { openAnimatedPicture } from './animated-picture.js';
@@ -14,32 +13,10 @@ import { openStill } from './still-source.js';
 import { fileFacts, requireVideo } from './video-facts.js';
 import type { VideoFacts } from './video-facts.js';
 import { SEEK_MARGIN, videoRange } from './video-range.js';
-import type { RangeOptions, VideoRange } from './video-range.js';
+import type { VideoRange } from './video-range.js';
+import type { DecodeWarning, OpenVideoOptions, VideoSource } from './open-video.js';
 import { withinSide } from './working-size.js';
 import type { Size } from './working-size.js';
-
-export interface OpenVideoOptions extends RangeOptions {
-  /** Longest side of the frames, pixels; larger clips are scaled down, smaller ones are left alone. */
-  readonly maxSide?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** Something that went wrong while frames still came. */
-export interface DecodeWarning {
-  /** `FEWER_FRAMES`: the file is cut short; `DAMAGED`: pictures could not be decoded in full. */
-  readonly code: 'FEWER_FRAMES' | 'DAMAGED';
-  readonly message: string;
-}
-
-/** Frames of a clip, read once, in order. */
-export interface VideoSource extends FrameSource {
-  /** Seconds from the first frame of the clip to the first frame given: `start`, moved to the nearest frame. */
-  readonly start: number;
-  /** Frames that came out of the decoder so far. */
-  readonly decodedFrames: number;
-  /** Complete once the last frame has been read. */
-  readonly warnings: readonly DecodeWarning[];
-}
 
 /**
  * Opens a video, an animated GIF or WebP, or a picture (one frame) for reading.
