@@ -213,7 +213,7 @@ void shade(int W, int H, const int *id, const float *bary, const int *tri, const
         float h[3], hl = 0, nh = 0, vh = 0; for (int k = 0; k < 3; k++) { h[k] = V[k] + q->dir[k]; hl += h[k] * h[k]; } hl = 1 / sqrtf(hl);
         for (int k = 0; k < 3; k++) { nh += N[k] * h[k] * hl; vh += V[k] * h[k] * hl; }
         float a2 = rough * rough; a2 *= a2; float dd = nh * nh * (a2 - 1) + 1, kk = (rough + 1) * (rough + 1) / 8;
-        float sp = a2 / (3.14159f * dd * dd) / ((ndl * (1 - kk) + kk) * (nv * (1 - kk) + kk)) * (f0 + (1 - f0) * powf(1 - vh, 5) * (m->kind == 1 ? .35f : 1)) * .25f * ndl * vis; if (sp > (m->kind == 1 ? 1.2f : 6)) sp = m->kind == 1 ? 1.2f : 6;
+        float sp = a2 / (3.14159f * dd * dd) / ((ndl * (1 - kk) + kk) * (nv * (1 - kk) + kk)) * (f0 + (1 - f0) * powf(1 - vh, 5) * (m->kind == 1 ? .35f : 1)) * .25f * ndl * vis; float most = m->kind == 1 ? .2f + lp : 6; if (sp > most) sp = most;   // no white rims on skin
         for (int k = 0; k < 3; k++) Sp[k] += sp * q->col[k];
       }
     }

@@ -127,7 +127,9 @@ def beard_areas(pack: Pack) -> dict:
     border = np.interp(x, [0, 2.6, 4.0, 5.6, 6.6, 7.4], [-4.9, -3.0, -2.6, -1.2, 1.0, 3.6])
     under_chin = smooth(-11.5, -8.0, y)
     cheeks = smooth(-0.2, 0.9, border - y) * under_chin * front * smooth(0.8, 2.4, np.hypot(x, (y + 3.4) * 1.2) - 1.6)
-    moustache = smooth(0.0, 0.35, y + 2.85 + 0.10 * x**1.5) * smooth(-1.15, -1.65, y + 0.05 * x**2) * smooth(3.3, 2.5, x) * (z > 8)
+    # A moustache follows the upper lip and droops past the corners of the mouth.
+    low, high = np.interp(x, [0, 0.73, 1.7, 2.53, 3.2], [-2.5, -2.45, -2.8, -3.5, -4.2]), np.interp(x, [0, 1, 2, 3, 3.6], [-1.45, -1.4, -1.65, -2.4, -3.4])
+    moustache = smooth(-0.15, 0.15, y - low) * smooth(0.0, 0.3, high - y) * smooth(3.5, 2.9, x) * (z > 8)
     chin = smooth(3.1, 1.9, x) * smooth(-4.75, -5.15, y) * smooth(-8.4, -7.4, y) * (z > 6)
     soul = smooth(0.7, 0.3, x) * smooth(-4.35, -4.6, y) * smooth(-5.6, -5.2, y) * (z > 9)
     around = smooth(2.45, 2.75, x) * smooth(3.8, 3.2, x) * smooth(-2.7, -3.1, y) * smooth(-8.0, -7.0, y) * (z > 6)

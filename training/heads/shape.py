@@ -3,7 +3,7 @@
 import numpy as np
 
 from .native import blend
-from .pack import EYEBALLS, TEETH_UPPER, Pack
+from .pack import TEETH_UPPER, Pack
 
 # How a length or offset of the face differs between the sexes, in standard deviations of the population per unit of `sex`
 # (sign and order of magnitude after the anthropometry of Farkas, "Anthropometry of the Head and Face", 1994: men have longer and
@@ -95,8 +95,3 @@ def eye_frame(pack: Pack, shape: np.ndarray) -> list:
         c = centre + (shape[ids] - pack.neutral[ids]).mean(0)
         out.append((c.astype(np.float32), float(np.linalg.norm(shape[ids] - c, axis=1).mean())))
     return out
-
-
-def is_eyeball(pack: Pack) -> np.ndarray:
-    """Mask (vertices,) of the four eyeball parts."""
-    return np.isin(pack.part, EYEBALLS)
