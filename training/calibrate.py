@@ -1,9 +1,8 @@
-"""Fits the landmark map: which vertex of the head model each MediaPipe landmark sits on, and how MediaPipe strays from it.
+"""Measures how MediaPipe strays from the exact points on renders; the result is committed (landmark_noise.npz), training needs no detector.
 
-    python3 training/calibrate.py RENDERS --out training/landmark_map.npz
-
-RENDERS holds `NNNN.npz` (uv [vertices, 3]: projected vertices in pixels, z as warp.py wants it) of a few hundred varied renders
-and `points.json` ({NNNN: 478 x 3 numbers}), what the product's detector found in them. Written once; training needs no detector.
+    python3 training/calibrate.py render --assets DIR --work WORK
+    node training/heads/detect.mjs WORK          # the product's own detector; npm run build first
+    python3 training/calibrate.py fit --work WORK
 """
 
 import argparse
@@ -14,47 +13,62 @@ import numpy as np
 
 from head_mesh import RIGID, face_state
 
-IRIS_FROM = 468
+PEOPLE, COUPLES, FIRST_SEED = 30, 3, 700_000
+OUT = Path(__file__).resolve().parent / 'landmark_noise.npz'
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('renders', type=Path)
-    parser.add_argument('--face-vertices', type=int, default=9409, help='leading vertices of the model that are face skin')
-    parser.add_argument('--per-person', type=int, default=6, help='renders of one person in a row')
-    parser.add_argument('--out', type=Path, required=True)
-    options = parser.parse_args()
-    found = {k: np.array(v).reshape(-1, 3) for k, v in json.loads((options.renders / 'points.json').read_text()).items()}
-    names = sorted(found)
-    vertices = [np.load(options.renders / f'{name}.npz')['uv'] for name in names]
-    states = [face_state(found[name]) for name in names]
+def render_all(assets: Path, work: Path) -> None:
+    """WORK/PPP-F.png and WORK/PPP-F.npy: the exact points [478, 3]."""
+    from PIL import Image
 
-    # The vertex that stays nearest to the landmark over all renders.
-    cost = np.zeros((options.face_vertices, IRIS_FROM))
-    for name, uv, state in zip(names, vertices, states):
-        skin = uv[: options.face_vertices, :2]
-        d = skin[:, None] - found[name][None, :IRIS_FROM, :2]
-        cost += np.minimum((d**2).sum(-1) / state.scale**2, 0.09)
-    vertex = cost.argmin(0)
+    from renderer import Studio
 
-    # What is left, in the head's own axes and units: its mean is a difference of convention, the rest MediaPipe's noise.
-    residuals = []
-    for name, uv, state in zip(names, vertices, states):
-        exact = uv[vertex]
-        depth = exact[:, 2] - exact[RIGID, 2].mean() + state.centre[2]
-        at = np.c_[exact[:, :2], depth]
-        residuals.append((found[name][:IRIS_FROM] - at) / state.scale @ state.rotation)
-    residuals = np.array(residuals)
+    work.mkdir(parents=True, exist_ok=True)
+    studio = Studio(assets, 320)
+    for k in range(PEOPLE):
+        person, motion = studio.person(FIRST_SEED + k), studio.motion(FIRST_SEED + k, COUPLES)
+        for f in range(2 * COUPLES):
+            name = work / f'{k:03d}-{f}'
+            np.save(name.with_suffix('.npy'), studio.exact(person, motion.state(f)))
+            Image.fromarray(studio.shoot(person, motion.state(f), f).picture).save(name.with_suffix('.png'))
+
+
+def fit(work: Path) -> None:
+    """In the head's axes and units: the median difference of each point, what stays with a person, and what changes."""
+    detections = json.loads((work / 'detections.json').read_text())
+    residuals, who = [], []
+    for name, points in sorted(detections.items()):
+        if points is None:
+            continue
+        found, exact = np.array(points).reshape(478, 3), np.load(work / f'{name}.npy')
+        state = face_state(found)
+        exact[:, 2] += state.centre[2] - exact[RIGID, 2].mean()
+        residuals.append(((found - exact)[:468] / state.scale) @ state.rotation)
+        who.append(int(name[:3]))
+    residuals, who = np.array(residuals), np.array(who)
     offset = np.median(residuals, 0)
     noise = residuals - offset
     sane = np.abs(noise[..., :2]).max((1, 2)) < 0.25  # a face that was found elsewhere is not noise
-    noise, who = noise[sane], np.array([int(name) // options.per_person for name in names])[sane]
+    noise, who = noise[sane], who[sane]
     person = np.array([noise[who == w].mean(0) for w in np.unique(who)])
     expression = np.concatenate([noise[who == w] - noise[who == w].mean(0) for w in np.unique(who)])
     packed = {k: np.clip(v * 4096, -32767, 32767).astype(np.int16) for k, v in (('person', person), ('expression', expression))}
-    np.savez_compressed(options.out, vertex=vertex.astype(np.uint16), offset=offset.astype(np.float32), **packed)
-    size = {k: np.sqrt((v[..., :2] ** 2).sum(-1).mean()) for k, v in (('person', person), ('expression', expression))}
-    print(f'{sane.sum()} of {len(names)} renders; rms in head units: {size}; nearest vertex {np.sqrt(cost.min(0).mean() / len(names)):.4f}')
+    np.savez_compressed(OUT, offset=offset.astype(np.float32), **packed)
+    print(f'{sane.sum()} faces used of {len(sane)} found and {len(detections)} rendered')
+    for k, v in (('offset', offset[None]), ('person', person), ('expression', expression)):
+        print(f'{k}: rms {np.sqrt((v[..., :2] ** 2).sum(-1).mean()):.4f} head units in the picture, {np.sqrt((v[..., 2] ** 2).mean()):.4f} in depth')
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('step', choices=['render', 'fit'])
+    parser.add_argument('--assets', type=Path)
+    parser.add_argument('--work', type=Path, required=True)
+    options = parser.parse_args()
+    if options.step == 'render':
+        render_all(options.assets, options.work)
+    else:
+        fit(options.work)
 
 
 if __name__ == '__main__':

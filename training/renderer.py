@@ -1,7 +1,7 @@
 """One interface to the head renderer for training: people, motions, and pictures with MediaPipe-like landmarks.
 
-Landmarks are projected vertices of the head model (`landmark_map.npz`, fitted once by calibrate.py) plus the difference in
-convention that MediaPipe has on average; its errors are added by `LandmarkNoise`, drawn from what it really did on renders.
+Landmarks are projected points of the head model plus the difference in convention that MediaPipe has on average; its errors are
+added by `LandmarkNoise`, drawn from what it really did on renders (`landmark_noise.npz`, measured once by calibrate.py).
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from heads.scene import VISIBLE
 from head_mesh import TOPOLOGY, face_state
 
 HERE = Path(__file__).resolve().parent
-_MAP = dict(np.load(HERE / 'landmark_map.npz'))
-FACE_VERTICES = 9409  # leading vertices of the model: skin of the face, in which all landmarks lie
+_NOISE = dict(np.load(HERE / 'landmark_noise.npz'))
+FACE_DEPTH = 8.0  # model units in front of the origin: the eyes
 SPACING = 36  # frames of a performance per couple: a second and a half, so that couples show different things
 _packs: dict = {}  # loaded once a process
 
@@ -37,19 +37,17 @@ class Person:
 @dataclass
 class Shot:
     picture: np.ndarray  # [H, W, 3] uint8
-    points: np.ndarray  # [478, 3] exact landmarks, pixels
+    points: np.ndarray  # [478, 3] landmarks without errors, pixels
 
 
-def landmarks(skin: np.ndarray, irises: np.ndarray) -> np.ndarray:
+def as_detected(exact: np.ndarray) -> np.ndarray:
     """
-    `skin` [vertices, 3]: posed vertices in pixels, depth in pixels of the same scale, away from the camera positive; `irises`
-    [10, 3]. -> [478, 3]. Like the product's, these count from the picture's corner, so they lie half a pixel off its pixel centres.
+    [478, 3] projected points of the mesh -> where MediaPipe sees them on average, errors apart. Like the product's, they count from
+    the picture's corner, so they lie half a pixel off its pixel centres.
     """
-    points = np.empty((478, 3))
-    points[:468] = skin[_MAP['vertex']]
+    points = exact.astype(np.float64)
     state = face_state(points)
-    points[:468] += _MAP['offset'] @ state.rotation.T * state.scale
-    points[468:] = irises
+    points[:468] += _NOISE['offset'] @ state.rotation.T * state.scale
     return points
 
 
@@ -64,7 +62,7 @@ class LandmarkNoise:
         self._person = self._residual('person')
 
     def _residual(self, part: str) -> np.ndarray:
-        return _MAP[part][self._rs.randint(len(_MAP[part]))].astype(np.float64) / 4096
+        return _NOISE[part][self._rs.randint(len(_NOISE[part]))].astype(np.float64) / 4096
 
     def expression(self) -> np.ndarray:
         """The part that neighbouring frames share; hand it to `apply` for each of them."""
@@ -121,14 +119,13 @@ class Studio:
         """`seed`: of the sensor's noise."""
         head, look = person.head, replace(person.view, seed=seed)
         picture = render(head, state, look, truth=False).rgb
-        vertices = head.face.vertices(state.expression, state.gaze, state.tongue)
-        turn = rotation(state.gaze[0], state.gaze[1], 0)
-        # The last ten: five of the iris at image left, five of the other.
-        irises = mesh_points(self._pack).positions(vertices, head.face.irises, turn)[-10:]
-        skin, irises = (self._pixels(look.camera, head.pose_points(p, state.pose)) for p in (vertices[:FACE_VERTICES], irises))
-        return Shot(picture, landmarks(skin, irises))
+        return Shot(picture, as_detected(self.exact(person, state)))
 
-    def _pixels(self, camera, points: np.ndarray) -> np.ndarray:
-        """Model units -> pixels, depth in pixels of the same scale."""
-        focal = self._size * camera.distance / (VISIBLE * camera.zoom) / (camera.distance - 8)
+    def exact(self, person: Person, state: State) -> np.ndarray:
+        """[478, 3] points of the mesh in pixels, depth in pixels of the same scale."""
+        head, camera = person.head, person.view.camera
+        vertices = head.face.vertices(state.expression, state.gaze, state.tongue)
+        points = mesh_points(self._pack).positions(vertices, head.face.irises, rotation(state.gaze[0], state.gaze[1], 0))
+        points = head.pose_points(points, state.pose)
+        focal = self._size * camera.distance / (VISIBLE * camera.zoom) / (camera.distance - FACE_DEPTH)
         return np.c_[camera.project(points, self._size)[:, :2], -points[:, 2] * focal]
