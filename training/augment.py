@@ -50,13 +50,14 @@ class Dice:
 
 def blur(x: torch.Tensor, sigma: torch.Tensor) -> torch.Tensor:
     """Gaussian with a sigma of its own for each sample [N, 1, 1, 1] (pixels, up to 3)."""
-    n, c, h, w = x.shape
-    k = torch.arange(-6, 7, device=x.device, dtype=x.dtype)
-    kernel = torch.exp(-0.5 * (k / sigma.view(n, 1).clamp(min=0.05)) ** 2)
-    kernel = (kernel / kernel.sum(1, keepdim=True)).repeat_interleave(c, 0)[:, None]
-    x = F.pad(x.reshape(1, n * c, h, w), (6, 6, 6, 6), 'replicate')
-    x = F.conv2d(x, kernel[:, :, None, :], groups=n * c)
-    return F.conv2d(x, kernel[:, :, :, None], groups=n * c).reshape(n, c, h, w)
+    # Shifts, not a convolution: how many samples are blurred changes from step to step, and cuDNN would look for a plan each time.
+    taps = torch.arange(-6, 7, device=x.device, dtype=x.dtype)
+    weight = torch.exp(-0.5 * (taps / sigma.clamp(min=0.05)) ** 2)  # [N, 1, 1, 13]
+    weight = weight / weight.sum(3, keepdim=True)
+    for axis, border in ((3, (6, 6, 0, 0)), (2, (0, 0, 6, 6))):
+        padded, size = F.pad(x, border, 'replicate'), x.shape[axis]
+        x = sum(weight[..., k : k + 1] * padded.narrow(axis, k, size) for k in range(len(taps)))
+    return x
 
 
 def oil(x: torch.Tensor, radius: int) -> torch.Tensor:
