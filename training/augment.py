@@ -134,8 +134,8 @@ def paint(source: torch.Tensor, target: torch.Tensor, random: torch.Generator) -
     amber = torch.tensor([1.0, 0.86, 0.55], device=x.device).view(3, 1, 1)
     x = _change(x, i := dice.some(0.2), lambda v: v * (1 + (amber - 1) * varnish[i]))
     # Brush: two sizes of calm squares; ink and tempera: few tones.
-    x = _change(x, dice.some(0.2), lambda v: oil(v, 2))
-    x = _change(x, dice.some(0.12), lambda v: oil(v, 4))
+    x = _change(x, dice.some(0.18), lambda v: oil(v, 2))
+    x = _change(x, dice.some(0.06), lambda v: oil(v, 3))
     levels = dice.uniform(5, 12)
     x = _change(x, i := dice.some(0.1), lambda v: (v * levels[i] + torch.sin(v * levels[i] * 2 * math.pi) * -0.12) / levels[i])
     sigma = dice.uniform(0.4, 1.8)

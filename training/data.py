@@ -74,7 +74,11 @@ def prepare_group(assets: Path, config: Config, number: int) -> dict[str, np.nda
             keep('eye_distance', np.stack([_signed(d) for d in fields[1:]]))
             keep('iris', np.array([crops.iris_of(r, points[f], frame) for r, frame in zip(REGIONS, crop_of[f])], np.float32))
             keep('opening', np.array([crops.opening_height(r, points[f], frame) for r, frame in zip(REGIONS, crop_of[f])], np.float16))
-        sources = np.r_[0, rs.choice(np.arange(2, frames), config.sources - 1, replace=False)].astype(np.int64)
+        # Nobody sits for a portrait in mid blink.
+        eyes = np.array([min(crops.opening_height(r, points[f], crop_of[f][k]) for k, r in enumerate(REGIONS) if k) for f in range(frames)])
+        awake = np.flatnonzero(eyes[2:] > 0.6 * eyes[0]) + 2
+        pool = awake if len(awake) >= config.sources - 1 else np.arange(2, frames)
+        sources = np.r_[0, rs.choice(pool, config.sources - 1, replace=False)].astype(np.int64)
         keep('source', sources)
         for s in sources:
             height, width = shots[s].picture.shape[:2]
