@@ -51,7 +51,9 @@ export async function openScene(clip: ResolvedClip, kind: DriverKind, format: Ou
   const evenSides = format !== undefined && needsEvenSize(format);
   await assertQuality(clip.quality);
   const reading = readSitter({ ...clip, paths: clip.portraits, evenSides }, detector);
-  const opening = openDriver(kind, clip, reading.then(({ photos }) => photos[0].state), detector, clock);
+  const rest = reading.then(({ photos }) => photos[0].state);
+  rest.catch(() => undefined); // Not every driver waits for it; `reading` reports what went wrong.
+  const opening = openDriver(kind, clip, rest, detector, clock);
   const [read, opened] = await Promise.allSettled([reading, opening]);
   if (read.status === 'rejected') {
     if (opened.status === 'fulfilled') await opened.value.close();

@@ -134,8 +134,10 @@ describe('other ways through', () => {
     const { ffmpeg } = await mediaTools();
     const driving = folder.file('late.mp4');
     // Nobody for a second, the webcam for a second, nobody for eight frames, the webcam again.
-    const scale = 'scale=400:300,setsar=1,fps=25,format=yuv420p';
-    const filter = `[0]trim=0:1,${scale}[a];[1]trim=0:1,setpts=PTS-STARTPTS,${scale}[b];[2]trim=0:0.32,${scale}[c];[3]trim=1:2,setpts=PTS-STARTPTS,${scale}[d];[a][b][c][d]concat=n=4`;
+    // Frames are counted, not timed: ffmpeg versions round times differently.
+    const part = (input: number, from: number, to: number): string =>
+      `[${input}]scale=400:300,setsar=1,fps=25,format=yuv420p,trim=start_frame=${from}:end_frame=${to},setpts=PTS-STARTPTS[p${input}]`;
+    const filter = `${part(0, 0, 25)};${part(1, 0, 25)};${part(2, 0, 8)};${part(3, 25, 50)};[p0][p1][p2][p3]concat=n=4`;
     const grey = ['-f', 'lavfi', '-i', 'color=gray:size=400x300:rate=25'];
     execFileSync(ffmpeg.path, ['-v', 'error', ...grey, '-i', MEDIA.webcam, ...grey, '-i', MEDIA.webcam, '-filter_complex', filter, driving]);
     const report = await animator.animate({ ...clip, driving, size: 200, output: folder.file('late-result.mp4') });

@@ -9,6 +9,6 @@ it('packs what is needed and nothing of the workshop', () => {
   const [{ files }] = JSON.parse(execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })) as [{ files: { path: string; size: number }[] }];
   const paths = files.map(({ path }) => path);
   expect(paths).toEqual(expect.arrayContaining(['LICENSE', 'NOTICE', 'README.md', 'RESPONSIBLE-USE.md', 'assets/teeth-atlas.json', 'dist/cli/main.js', 'dist/index.d.ts', 'dist/index.js', 'package.json']));
-  expect(paths.filter((path) => !/^(dist|assets|models)\/|^(LICENSE|NOTICE|README\.md|RESPONSIBLE-USE\.md|package\.json)$/.test(path))).toEqual([]);
+  expect(paths.filter((path) => !/^(dist|assets|licenses|models)\/|^(LICENSE|NOTICE|README\.md|RESPONSIBLE-USE\.md|package\.json)$/.test(path))).toEqual([]);
   expect(paths.filter((path) => path.endsWith('.tsbuildinfo') || /\.(mp4|mov|webm)$/.test(path))).toEqual([]);
 });

@@ -24,13 +24,14 @@ const DITHER = Int16Array.from({ length: DITHER_SIDE * DITHER_SIDE }, (_, i) => 
 
 /** The mark stays under the mean square change of this PSNR, dB, in large pictures, */
 const LEAST_PSNR = 45;
-/** and of this one in pictures of 256x256 and less, which hold few chips. */
-const LEAST_PSNR_SMALL = 44.2;
+/** and of so much less each time a picture's sides halve: small pictures hold few chips. Never under the last value. */
+const LESS_PER_HALVING = 3;
+const LEAST_PSNR_SMALL = 40;
 
 /** Mean square change that is allowed, levels squared. */
 function largestMeanSquare(pixels: number): number {
-  const small = Math.min(1, Math.max(0, Math.log2(512 ** 2 / pixels) / 2));
-  return 255 ** 2 / 10 ** ((LEAST_PSNR + (LEAST_PSNR_SMALL - LEAST_PSNR) * small) / 10);
+  const halvings = Math.max(0, Math.log2(512 ** 2 / pixels) / 2);
+  return 255 ** 2 / 10 ** (Math.max(LEAST_PSNR_SMALL, LEAST_PSNR - LESS_PER_HALVING * halvings) / 10);
 }
 
 /**

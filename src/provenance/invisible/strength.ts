@@ -47,7 +47,7 @@ function boxSum(source: Uint16Array, target: Uint16Array, scratch: Uint16Array, 
 }
 
 /** Small pictures hold fewer chips, so each may be up to this much stronger. */
-const SMALL_PICTURE_GAIN = 1.45;
+const SMALL_PICTURE_GAIN = 2.4;
 
 /** Makes a map for pictures of one size; its memory is reused. */
 export function createStrengthMap(width: number, height: number): StrengthMap {
