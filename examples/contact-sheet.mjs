@@ -1,31 +1,44 @@
-// A row of driver frames over the same moments of the result. Everything comes from the finished video, so the result's
-// pictures carry their badge and mark.
+// The driver's moments over the result's: heads close up, then the whole picture. Everything comes from the finished video.
 import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { accessSync, chmodSync, constants } from 'node:fs';
 import sharp from 'sharp';
 
-const COLUMNS = 6;
 const CELL = 240;
 const GAP = 8;
 
-export async function contactSheet({ driver, result, seconds, output }) {
-  const times = Array.from({ length: COLUMNS }, (_, k) => ((k + 0.5) * seconds) / COLUMNS);
+/**
+ * @param times - seconds, one column each
+ * @param face - the animated face's box in the result, pixels (`report.face.box`)
+ */
+export async function contactSheet({ driver, result, times, face, output }) {
+  const drivers = times.map((time) => frameAt(driver, time));
+  const results = times.map((time) => frameAt(result, time));
+  const { width, height } = await sharp(results[0]).metadata();
+  const rows = [
+    { pictures: drivers, height: CELL },
+    { pictures: await Promise.all(results.map((picture) => sharp(picture).extract(around(face, width, height)).toBuffer())), height: CELL },
+    { pictures: results, height: Math.round((CELL * height) / width) },
+  ];
   const cells = [];
   let top = GAP;
-  for (const video of [driver, result]) {
-    const pictures = times.map((time) => frameAt(video, time));
-    const { width, height } = await sharp(pictures[0]).metadata();
-    const rowHeight = Math.round((CELL * height) / width);
-    for (const [k, picture] of pictures.entries()) {
-      cells.push({ input: await sharp(picture).resize(CELL, rowHeight).toBuffer(), left: GAP + k * (CELL + GAP), top });
+  for (const row of rows) {
+    for (const [k, picture] of row.pictures.entries()) {
+      cells.push({ input: await sharp(picture).resize(CELL, row.height, { fit: 'cover' }).toBuffer(), left: GAP + k * (CELL + GAP), top });
     }
-    top += rowHeight + GAP;
+    top += row.height + GAP;
   }
-  await sharp({ create: { width: GAP + COLUMNS * (CELL + GAP), height: top, channels: 3, background: '#202020' } })
+  await sharp({ create: { width: GAP + times.length * (CELL + GAP), height: top, channels: 3, background: '#202020' } })
     .composite(cells)
     .png()
     .toFile(output);
+}
+
+/** A square of twice the face, inside the picture. */
+function around(face, width, height) {
+  const side = Math.min(width, height, Math.round(2 * Math.max(face.width, face.height)));
+  const place = (from, size, limit) => Math.min(limit - side, Math.max(0, Math.round(from + size / 2 - side / 2)));
+  return { left: place(face.x, face.width, width), top: place(face.y, face.height, height), width: side, height: side };
 }
 
 function frameAt(video, time) {

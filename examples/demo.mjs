@@ -4,6 +4,9 @@ import { createAnimator, verify, VivantError } from 'tableau-vivant';
 import { contactSheet } from './contact-sheet.mjs';
 import { out, performer, portrait, rights } from './inputs.mjs';
 
+/** Seconds: rest, vowels, a turn, a blink, the smile. */
+const MOMENTS = [0.1, 0.8, 2.5, 3.5, 4, 5.4, 6.4, 7.4];
+
 const output = out('mona-lisa.mp4');
 const animator = createAnimator();
 let shown = 0;
@@ -14,7 +17,6 @@ try {
     driving: performer,
     output,
     rights,
-    drivingRights: 'synthetic',
     force: true,
     onProgress: ({ stage, frame, frames, fps }) => {
       if (stage !== 'animate' || frame < shown + 50) return;
@@ -25,7 +27,7 @@ try {
   console.log(`${output}: ${report.width}x${report.height}, ${report.frames} frames, ${report.durationSeconds.toFixed(1)} s, made in ${report.seconds.toFixed(1)} s`);
 
   const sheet = out('mona-lisa-contact-sheet.png');
-  await contactSheet({ driver: performer, result: output, seconds: report.durationSeconds, output: sheet });
+  await contactSheet({ driver: performer, result: output, times: MOMENTS, face: report.face.box, output: sheet });
   console.log(`${sheet}: driver above, result below`);
 
   const checked = await verify(output);
