@@ -64,7 +64,8 @@ export async function openVideoDriver(options: VideoDriverOptions): Promise<Vide
   const range = { start: options.start, ...(options.end === undefined ? {} : { end: options.end }), maxSide: DRIVER_MAX_SIDE, ...signal };
   const source = await openVideo(path, { ...range, ...(options.fps === undefined ? {} : { fps: options.fps }) });
   try {
-    const [rest, rights] = await Promise.all([findReference(options, range), performerRights(path)]);
+    const rest = await findReference(options, range);
+    const rights = performerRights(source.tags);
     return {
       kind: 'video',
       fps: source.fps,

@@ -57,6 +57,7 @@ export function openAnimatedPicture(path: string, info: PictureInfo, options: Op
     fps,
     frameCount: total,
     start: range.start,
+    tags: {},
     warnings: [],
     get decodedFrames() {
       return decoded;

@@ -18,6 +18,8 @@ export interface DecodeWarning {
 export interface VideoSource extends FrameSource {
   /** Seconds from the first frame of the clip to the first frame given: `start`, moved to the nearest frame. */
   readonly start: number;
+  /** Container tags, keys in lower case; empty for pictures. */
+  readonly tags: Readonly<Record<string, string>>;
   /** Frames that came out of the decoder so far. */
   readonly decodedFrames: number;
   /** Complete once the last frame has been read. */

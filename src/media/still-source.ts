@@ -15,6 +15,7 @@ export async function openStill(path: string, options: OpenVideoOptions): Promis
     fps: options.fps ?? STILL_FPS,
     frameCount: 1,
     start: 0,
+    tags: {},
     warnings: [],
     get decodedFrames() {
       return decoded;

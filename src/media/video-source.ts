@@ -35,17 +35,21 @@ export async function openVideo(path: string, options: OpenVideoOptions = {}): P
     if (info.pages === 1) return openStill(path, options);
     if (picture === 'webp') return openAnimatedPicture(path, info, options);
   }
-  return openProbed(path, requireVideo(await fileFacts(path, options.signal), path), options);
+  const file = await fileFacts(path, options.signal);
+  return openProbed(path, requireVideo(file, path), options, file.tags);
 }
 
 /**
  * {@link openVideo} for a video that has been probed.
  *
+ * @param tags - of the file, where somebody wants them.
  * @throws VivantError `INVALID_OPTION`.
  */
-export function openProbed(path: string, facts: VideoFacts, options: OpenVideoOptions): VideoSource {
-  return new FfmpegSource(path, facts, videoRange(facts, options), withinSide(facts, options.maxSide), options.signal);
+export function openProbed(path: string, facts: VideoFacts, options: OpenVideoOptions, tags: Tags = {}): VideoSource {
+  return new FfmpegSource(path, facts, videoRange(facts, options), withinSide(facts, options.maxSide), options.signal, tags);
 }
+
+type Tags = VideoSource['tags'];
 
 class FfmpegSource implements VideoSource {
   readonly width: number;
@@ -62,7 +66,14 @@ class FfmpegSource implements VideoSource {
   #run: FfmpegRun | undefined;
   #closed = false;
 
-  constructor(path: string, facts: VideoFacts, range: VideoRange, size: Size, signal: AbortSignal | undefined) {
+  constructor(
+    path: string,
+    facts: VideoFacts,
+    range: VideoRange,
+    size: Size,
+    signal: AbortSignal | undefined,
+    readonly tags: Tags,
+  ) {
     this.#path = path;
     this.#facts = facts;
     this.#range = range;

@@ -2,6 +2,7 @@ import type { Frame } from '../../core/frame.js';
 import type { EyeTopology } from '../../geometry/face-topology.js';
 import { createOpening, curveAt, fitContour, fitOpening, type Opening } from '../../geometry/opening.js';
 import { luma } from '../palette.js';
+import { samplePixel } from '../sample-pixel.js';
 
 /** The plate reaches this far beyond the corners and lids, in eye widths. */
 const MARGIN = 0.25;
@@ -76,21 +77,9 @@ type Plate = Pick<
   'opening' | 'detail' | 'cols' | 'rows' | 'plateX' | 'plateY' | 'original' | 'irisA' | 'irisB' | 'irisRadius'
 >;
 
-/** Bilinear picture sample at eye-frame coordinates. */
+/** Picture sample at eye-frame coordinates. */
 export function sampleEyeFrame(frame: Frame, o: Opening, a: number, b: number, out: number[]): void {
-  const x = Math.min(frame.width - 1.001, Math.max(0, o.x + (a * o.ex - b * o.ey) * o.width));
-  const y = Math.min(frame.height - 1.001, Math.max(0, o.y + (a * o.ey + b * o.ex) * o.width));
-  const ix = x | 0;
-  const iy = y | 0;
-  const fx = x - ix;
-  const fy = y - iy;
-  const p = (iy * frame.width + ix) * 4;
-  const q = p + frame.width * 4;
-  for (let k = 0; k < 3; k++) {
-    const top = frame.data[p + k]! * (1 - fx) + frame.data[p + 4 + k]! * fx;
-    const bottom = frame.data[q + k]! * (1 - fx) + frame.data[q + 4 + k]! * fx;
-    out[k] = top * (1 - fy) + bottom * fy;
-  }
+  samplePixel(frame, o.x + (a * o.ex - b * o.ey) * o.width, o.y + (a * o.ey + b * o.ex) * o.width, out);
 }
 
 function locateIris(points: Float32Array, topology: EyeTopology, o: Opening): Pick<EyeSource, 'irisA' | 'irisB' | 'irisRadius'> {

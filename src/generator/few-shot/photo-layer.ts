@@ -7,6 +7,7 @@ import { rasteriseFlow, type MeshPose } from '../../geometry/raster.js';
 import { EyePainter } from '../eyes/paint.js';
 import { bridgeTriangles } from '../warp/bridges.js';
 import { createFaceGrid, type FaceGrid } from '../face-grid.js';
+import { samplePixel } from '../sample-pixel.js';
 import { matchColours } from './match-colours.js';
 import { PHOTO_REGIONS, regionWeight, type PhotoRegion } from './regions.js';
 
@@ -80,6 +81,7 @@ function faceRegion({ points, frame }: SourcePhoto): readonly [number, number, n
 /** Samples `photo` through the flow where `grid`'s mask (in the photo's pixels) allows it. */
 function blend(photo: Frame, flow: FlowField, depth: Float32Array, grid: FaceGrid, opacity: number, out: Frame): void {
   const { cols, rows, step } = flow;
+  const rgb = [0, 0, 0];
   const right = Math.min(out.width, Math.floor(flow.originX + cols * step));
   const bottom = Math.min(out.height, Math.floor(flow.originY + rows * step));
   for (let y = flow.originY; y < bottom; y++) {
@@ -97,18 +99,9 @@ function blend(photo: Frame, flow: FlowField, depth: Float32Array, grid: FaceGri
       if (mx < 0 || my < 0 || mx >= grid.cols - 1 || my >= grid.rows - 1) continue;
       const weight = opacity * mix(grid.mask, (my | 0) * grid.cols + (mx | 0), grid.cols, mx - (mx | 0), my - (my | 0));
       if (weight < 0.004) continue;
-      const px = Math.min(photo.width - 1.001, Math.max(0, sx));
-      const py = Math.min(photo.height - 1.001, Math.max(0, sy));
-      const p = ((py | 0) * photo.width + (px | 0)) * 4;
-      const q = p + photo.width * 4;
-      const u = px - (px | 0);
-      const v = py - (py | 0);
+      samplePixel(photo, sx, sy, rgb);
       const o = (y * out.width + x) * 4;
-      for (let k = 0; k < 3; k++) {
-        const above = photo.data[p + k]! * (1 - u) + photo.data[p + 4 + k]! * u;
-        const below = photo.data[q + k]! * (1 - u) + photo.data[q + 4 + k]! * u;
-        out.data[o + k] = out.data[o + k]! * (1 - weight) + (above + (below - above) * v) * weight;
-      }
+      for (let k = 0; k < 3; k++) out.data[o + k] = out.data[o + k]! * (1 - weight) + rgb[k]! * weight;
     }
   }
 }

@@ -3,6 +3,7 @@ import type { DriverView, FaceState, TargetFace } from '../../core/motion.js';
 import { INNER_LIP_LOWER, INNER_LIP_UPPER } from '../../geometry/face-topology.js';
 import { createOpening, curveAt, curveMean, fitOpening, openingHeight, type Opening } from '../../geometry/opening.js';
 import { luma, type FacePalette } from '../palette.js';
+import { samplePixel } from '../sample-pixel.js';
 import { createLayerMap, type LayerMap, type MouthRest } from './frame.js';
 import { TOOTH_CEILING, type InteriorSample, type MouthInterior } from './interior.js';
 
@@ -38,6 +39,7 @@ export class PictureInterior implements MouthInterior {
   readonly #upper = createLayerMap();
   readonly #lower = createLayerMap();
   readonly #target = createOpening();
+  readonly #rgb = [0, 0, 0];
 
   readonly #still: boolean;
   /** Red over green of the lender's teeth, and how much redder its lips are; shares of the luminance. */
@@ -131,36 +133,13 @@ export class PictureInterior implements MouthInterior {
     const top = curveAt(o.upper, inA) + RIM;
     const bottom = curveAt(o.lower, inA) - RIM;
     const inB = top > bottom ? (top + bottom) / 2 : Math.min(bottom, Math.max(top, b));
-    const value = this.#luma(o.x + (inA * o.ex - inB * o.ey) * o.width, o.y + (inA * o.ey + inB * o.ex) * o.width);
+    const rgb = this.#rgb;
+    samplePixel(this.#frame!, o.x + (inA * o.ex - inB * o.ey) * o.width, o.y + (inA * o.ey + inB * o.ex) * o.width, rgb);
+    const [red, green, blue] = rgb as [number, number, number];
+    const value = luma(red, green, blue);
     out.luma += weight * this.#grade(value);
-    out.redness += weight * Math.min(1, Math.max(0, ((this.#red - this.#green) / (value + 12) - this.#toothRed) / this.#fleshRed));
+    out.redness += weight * Math.min(1, Math.max(0, ((red - green) / (value + 12) - this.#toothRed) / this.#fleshRed));
     out.known += weight;
-  }
-
-  #red = 0;
-  #green = 0;
-
-  /** Bilinear luminance; leaves red and green of the pixel behind. */
-  #luma(x: number, y: number): number {
-    const { data, width, height } = this.#frame!;
-    const cx = Math.min(width - 1.001, Math.max(0, x));
-    const cy = Math.min(height - 1.001, Math.max(0, y));
-    const ix = cx | 0;
-    const iy = cy | 0;
-    const fx = cx - ix;
-    const fy = cy - iy;
-    const p = (iy * width + ix) * 4;
-    const q = p + width * 4;
-    const w0 = (1 - fx) * (1 - fy);
-    const w1 = fx * (1 - fy);
-    const w2 = (1 - fx) * fy;
-    const w3 = fx * fy;
-    const r = data[p]! * w0 + data[p + 4]! * w1 + data[q]! * w2 + data[q + 4]! * w3;
-    const g = data[p + 1]! * w0 + data[p + 5]! * w1 + data[q + 1]! * w2 + data[q + 5]! * w3;
-    const b = data[p + 2]! * w0 + data[p + 6]! * w1 + data[q + 2]! * w2 + data[q + 6]! * w3;
-    this.#red = r;
-    this.#green = g;
-    return luma(r, g, b);
   }
 }
 
