@@ -1,4 +1,7 @@
+import type { DriverView, TargetFace } from '../core/motion.js';
+import type { Frame } from '../core/frame.js';
 import type { Generator, SourcePhoto } from '../core/ports.js';
+import type { FlowField } from '../geometry/flow-field.js';
 import { INNER_LIP_LOWER, INNER_LIP_UPPER } from '../geometry/face-topology.js';
 import { createOpening, fitOpening, openingHeight } from '../geometry/opening.js';
 import { EyePainter } from './eyes/paint.js';
@@ -18,11 +21,17 @@ import { createWarp } from './warp/warp.js';
 /** A photo whose lips are parted by this share of the mouth's width shows its owner's teeth. */
 const PARTED = 0.08;
 
+/** The draft, open to a refiner that builds on it. */
+export interface DraftGenerator extends Generator {
+  /** @param onWarped - sees the flow, and `out` when the photo has been warped into it but eyes and mouth are not painted yet. */
+  render(target: TargetFace, driver: DriverView | undefined, out: Frame, onWarped?: (flow: FlowField) => void): Promise<void>;
+}
+
 /** The generator without a network: warp, then eyes, mouth and folds by classical image work. */
 export function createDraftGenerator(
   sources: readonly [SourcePhoto, ...SourcePhoto[]],
   options: { readonly driverPixels: boolean; readonly teeth?: TeethAtlas; readonly backend?: TensorBackend },
-): Generator {
+): DraftGenerator {
   const [photo, ...others] = sources;
   const warp = createWarp(photo, options.backend);
   const sitter = { rest: mouthRest(photo.state), palette: facePalette(photo.frame, photo.points) };
@@ -46,10 +55,11 @@ export function createDraftGenerator(
       const lender = { rest: mouthRest(view.state), palette: facePalette(view.frame, view.points), still: false };
       interiors.splice(own.length, interiors.length, new PictureInterior(sitter, lender, (driver) => driver), ...rendered);
     },
-    async render(target, driver, out) {
+    async render(target, driver, out, onWarped) {
       const lender = options.driverPixels ? driver : undefined;
-      warp.field(target);
+      const flow = warp.field(target);
       await warp.apply(out, folds.gains(lender));
+      onWarped?.(flow);
       eyes.paint(target, out);
       if (layers.length > 0) choice.update(target);
       layers.forEach((layer, k) => {
