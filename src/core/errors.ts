@@ -12,6 +12,7 @@ export type VivantErrorCode =
   | 'INVALID_OPTION'
   | 'INVALID_LANDMARKS'
   | 'INVALID_MOTION'
+  | 'INVALID_CORPUS'
   | 'INPUT_NOT_FOUND'
   | 'OUTPUT_EXISTS'
   | 'OUTPUT_UNWRITABLE'
@@ -20,6 +21,9 @@ export type VivantErrorCode =
   | 'MODEL_MISSING'
   | 'ENCODE_FAILED'
   | 'SIGNING_FAILED'
+  | 'DETECTOR_FAILED'
+  | 'QUEUE_UNAVAILABLE'
+  | 'PEER_MISSING'
   | 'ABORTED'
   | 'DISK_FULL'
   | 'INTERNAL';
