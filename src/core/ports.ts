@@ -48,9 +48,21 @@ export interface SourcePhoto {
 /** Quality tier: `draft` has no network, `standard` refines mouth and eyes, `high` the whole face. @public */
 export type Quality = 'draft' | 'standard' | 'high';
 
+/** The trained network that drew a clip. @public */
+export interface RefinerInfo {
+  /** As its manifest calls it. */
+  readonly name: string;
+  /** Of the weights. */
+  readonly version: string;
+  /** Of the file of weights, 64 hex digits. */
+  readonly sha256: string;
+}
+
 /** Draws the sitter. One instance serves one clip. */
 export interface Generator {
   readonly quality: Quality;
+  /** The network behind it; a draft has none. */
+  readonly refiner?: RefinerInfo;
   /** Tells the generator how the driver looks at rest (fold shading is relative to it). Call before the first frame. */
   setDriverReference?(view: DriverView): void;
   /** Draws into `out`, which has the size of the (first) source photo. */

@@ -1,6 +1,7 @@
 import { VivantError } from '../core/errors.js';
 import type { Generator, Quality, SourcePhoto } from '../core/ports.js';
 import { createDraftGenerator } from './draft.js';
+import { createStandardGenerator } from './standard.js';
 import type { TeethAtlas } from './mouth/teeth-atlas.js';
 import { assertWarps } from './tensor/self-check.js';
 import type { TensorBackend } from './tensor/types.js';
@@ -17,33 +18,38 @@ export interface GeneratorOptions {
   readonly teeth?: TeethAtlas;
   /** Where tensors are computed. Checked before use; needed by `standard` and `high`. */
   readonly backend?: TensorBackend;
+  /** Folder with one folder of weights per tier. Default: `models/` of this package. */
+  readonly weightsDirectory?: string;
 }
 
 /**
  * Makes the generator of a quality tier.
  *
- * @throws VivantError `MODEL_MISSING` when the tier needs weights that are not there, `BACKEND_UNAVAILABLE` when the backend
- * computes wrong pictures, `INVALID_OPTION` without sources.
+ * @throws VivantError `MODEL_MISSING` when the tier needs weights that are not there, `MODEL_CORRUPT` when they are damaged,
+ * `BACKEND_UNAVAILABLE` when the backend computes wrong pictures or the tier needs one and there is none, `INVALID_OPTION` without sources.
  */
 export async function createGenerator(options: GeneratorOptions): Promise<Generator> {
+  const { quality, backend, weightsDirectory } = options;
   const [first, ...rest] = options.sources;
   if (!first) throw new VivantError('INVALID_OPTION', 'Expected at least one source photo for the generator but received none.');
-  await assertQuality(options.quality);
-  if (options.backend) await assertWarps(options.backend);
-  return createDraftGenerator([first, ...rest], options);
+  await assertQuality(quality, weightsDirectory);
+  if (backend) await assertWarps(backend);
+  return quality === 'draft' ? createDraftGenerator([first, ...rest], options) : createStandardGenerator([first, ...rest], options);
 }
 
 /**
  * Tells early whether a tier can run. `standard` and `high` never fall back to a draft in silence: without a network they end here.
  *
+ * @param weightsDirectory - folder with one folder of weights per tier; default: `models/` of this package.
  * @throws VivantError `MODEL_MISSING`, `MODEL_CORRUPT`
  */
-export async function assertQuality(quality: Quality): Promise<void> {
+export async function assertQuality(quality: Quality, weightsDirectory?: string): Promise<void> {
   if (quality === 'draft') return;
-  const { name, version } = await readManifest(quality);
+  const { name, version } = await readManifest(quality, weightsDirectory === undefined ? {} : { directory: weightsDirectory });
+  if (quality === 'standard') return;
   throw new VivantError(
     'MODEL_MISSING',
-    `Expected a refiner for quality '${quality}' but this version can't run ${name} ${version} yet. Use --quality draft.`,
+    `Expected a refiner for quality '${quality}' but this version can't run ${name} ${version} yet. Use --quality standard or draft.`,
     { details: { quality } },
   );
 }

@@ -1,0 +1,121 @@
+import type { Frame } from '../../core/frame.js';
+import type { Grain } from '../grain.js';
+import { luma } from '../palette.js';
+import { samplePixel } from '../sample-pixel.js';
+import type { Controls } from './controls.js';
+import { cropBox } from './crop-box.js';
+import { cropColumn, cropRow, pictureX, pictureY, type CropFrame } from './crop-frame.js';
+import { applyGrade, type Grade } from './grade.js';
+import type { Patch } from './sample-crop.js';
+
+/** Redrawing that changes no pixel by a level isn't worth the samples. */
+const UNSEEN = 1 / 512;
+/** Samples of the driver across one pixel of the portrait, at most. */
+const MAX_SUBSAMPLES = 3;
+
+/** The driver's picture where a crop lies in it, and how its colours become the portrait's. */
+export interface LentPicture {
+  readonly picture: Frame;
+  readonly frame: CropFrame;
+  readonly grade: Grade;
+  /** Portrait grain that the driver's pixels lack, and the tone from which on it is at full strength (0..255). */
+  readonly grain: Grain;
+  readonly grainShare: number;
+  readonly skin: number;
+}
+
+/**
+ * Applies a crop's controls to the picture at its own resolution, in place:
+ *
+ *     base   = (1 - c) * ((1 - p) * draft + p * warp) + c * driver
+ *     result = (1 - alpha) * draft + alpha * (gain * base + residual)
+ *
+ * Controls are read between their pixels; pictures are read where they are sharp. Outside the crop nothing changes.
+ *
+ * @param frame - where the crop lies in `out`.
+ * @param warped - the photo through the flow, at least `cropBox(frame)`.
+ * @param driver - absent: `c` counts as 0.
+ * @param out - holds the draft; takes the result.
+ */
+export function compositeCrop({ rows, cols, masks, tones }: Controls, frame: CropFrame, warped: Patch, driver: LentPicture | undefined, out: Frame): void {
+  const box = cropBox(frame, out.width, out.height);
+  const columnStep = (frame.flip * frame.ex) / frame.pixel;
+  const rowStep = -frame.ey / frame.pixel;
+  const halfCols = cols / 2;
+  const halfRows = rows / 2;
+  const { data } = out;
+  for (let y = box.y; y < box.y + box.height; y++) {
+    let column = cropColumn(frame, box.x, y);
+    let row = cropRow(frame, box.x, y);
+    for (let x = box.x; x < box.x + box.width; x++, column += columnStep, row += rowStep) {
+      if (column < 0 || row < 0 || column > cols - 1 || row > rows - 1) continue;
+      const i = Math.min(cols - 2, column | 0);
+      const j = Math.min(rows - 2, row | 0);
+      const m = (j * cols + i) * 3;
+      const fx = column - i;
+      const fy = row - j;
+      const alpha = between(masks, m, 3, cols * 3, fx, fy);
+      if (alpha < UNSEEN) continue;
+      const back = between(masks, m + 1, 3, cols * 3, fx, fy);
+      const choice = driver ? between(masks, m + 2, 3, cols * 3, fx, fy) : 0;
+
+      const tx = Math.min(halfCols - 1, Math.max(0, (column + 0.5) / 2 - 0.5));
+      const ty = Math.min(halfRows - 1, Math.max(0, (row + 0.5) / 2 - 0.5));
+      const ti = Math.min(halfCols - 2, tx | 0);
+      const tj = Math.min(halfRows - 2, ty | 0);
+      const t = (tj * halfCols + ti) * 6;
+
+      const p = (y * out.width + x) * 4;
+      const q = ((y - warped.top) * warped.width + x - warped.left) * 4;
+      if (choice > UNSEEN) sampleDriver(driver!, frame, column, row, lent);
+      let grain = 0;
+      if (choice > UNSEEN && driver!.grainShare > 0) {
+        const tone = luma(lent[0]!, lent[1]!, lent[2]!);
+        grain = driver!.grain.at(x, y) * driver!.grainShare * Math.min(1, tone / driver!.skin);
+      }
+      for (let k = 0; k < 3; k++) {
+        const draft = data[p + k]!;
+        const kept = draft + back * (warped.data[q + k]! - draft);
+        const base = choice > UNSEEN ? kept + choice * (lent[k]! + grain - kept) : kept;
+        const residual = between(tones, t + k, 6, halfCols * 6, tx - ti, ty - tj) * 255;
+        const gain = between(tones, t + 3 + k, 6, halfCols * 6, tx - ti, ty - tj);
+        // The array rounds and clips.
+        data[p + k] = draft + alpha * (gain * base + residual - draft);
+      }
+    }
+  }
+}
+
+const lent = new Float32Array(3);
+const sample = [0, 0, 0];
+
+/** The driver's graded RGB (0..255) at a crop position, averaged over about a pixel of the portrait. */
+function sampleDriver({ picture, frame, grade }: LentPicture, own: CropFrame, column: number, row: number, out: Float32Array): void {
+  const k = Math.min(MAX_SUBSAMPLES, Math.max(1, Math.round(frame.pixel / own.pixel)));
+  let r = 0;
+  let g = 0;
+  let b = 0;
+  for (let v = 0; v < k; v++) {
+    const atRow = row + ((v + 0.5) / k - 0.5) / own.pixel;
+    for (let u = 0; u < k; u++) {
+      const atColumn = column + ((u + 0.5) / k - 0.5) / own.pixel;
+      samplePixel(picture, pictureX(frame, atColumn, atRow), pictureY(frame, atColumn, atRow), sample);
+      r += sample[0]!;
+      g += sample[1]!;
+      b += sample[2]!;
+    }
+  }
+  const share = 1 / (k * k * 255);
+  out[0] = r * share;
+  out[1] = g * share;
+  out[2] = b * share;
+  applyGrade(grade, out, 0, 3);
+  for (let c = 0; c < 3; c++) out[c]! *= 255;
+}
+
+/** Bilinear value of one interleaved channel at element `at`; `right` and `down` are the steps to the neighbours. */
+function between(plane: Float32Array, at: number, right: number, down: number, fx: number, fy: number): number {
+  const above = plane[at]! + (plane[at + right]! - plane[at]!) * fx;
+  const below = plane[at + down]! + (plane[at + down + right]! - plane[at + down]!) * fx;
+  return above + (below - above) * fy;
+}

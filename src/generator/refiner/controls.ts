@@ -1,0 +1,53 @@
+import { HEAD_CHANNELS } from './network.js';
+
+/** Crop pixels over which the refiner fades in from the crop's border, so that it ends without a seam. */
+const FEATHER = 6;
+
+/** What a network wants to be done with one crop. */
+export interface Controls {
+  readonly rows: number;
+  readonly cols: number;
+  /** `[rows / 2, cols / 2, 6]`: residual -1..1, then gain 1/2..2, RGB each. */
+  readonly tones: Float32Array;
+  /** `[rows, cols, 3]` 0..1: how much is redrawn; of that, warp in the draft's place; of that, driver in their place. */
+  readonly masks: Float32Array;
+}
+
+export function createControls(rows: number, cols: number): Controls {
+  return { rows, cols, tones: new Float32Array((rows / 2) * (cols / 2) * 6), masks: new Float32Array(rows * cols * 3) };
+}
+
+/**
+ * Reads a head `[rows / 2, cols / 2, HEAD_CHANNELS]` into controls.
+ *
+ * @param head - a batch; this crop's starts at element `offset`.
+ * @param present - 0..1: how much of the driver's pixels may show.
+ */
+export function readControls(head: Float32Array, offset: number, present: number, out: Controls): void {
+  const { rows, cols, tones, masks } = out;
+  let h = offset;
+  let t = 0;
+  for (let j = 0; j < rows; j += 2) {
+    for (let i = 0; i < cols; i += 2, h += HEAD_CHANNELS, t += 6) {
+      for (let k = 0; k < 3; k++) tones[t + k] = Math.tanh(head[h + k]!);
+      for (let k = 3; k < 6; k++) tones[t + k] = 2 ** Math.tanh(head[h + k]!);
+      for (let d = 0; d < 4; d++) {
+        const row = j + (d >> 1);
+        const col = i + (d & 1);
+        const o = (row * cols + col) * 3;
+        masks[o] = sigmoid(head[h + 6 + d]!) * ramp(row, rows) * ramp(col, cols);
+        masks[o + 1] = sigmoid(head[h + 10 + d]!);
+        masks[o + 2] = sigmoid(head[h + 14 + d]!) * present;
+      }
+    }
+  }
+}
+
+function sigmoid(x: number): number {
+  return 1 / (1 + Math.exp(-x));
+}
+
+/** 0 at both ends of a side of `n` pixels, 1 from {@link FEATHER} pixels on. */
+function ramp(i: number, n: number): number {
+  return Math.min(1, Math.min(i, n - 1 - i) / FEATHER);
+}
