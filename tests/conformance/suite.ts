@@ -4,6 +4,7 @@ import { createTensorWarp } from '#dist/generator/tensor/tensor-warp.js';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { referenceWarp, testFlow, testPicture } from './reference.js';
+import { readGolden, runRefiner } from './refiner-golden.js';
 
 /** What every backend must do alike. A backend that this machine lacks is skipped, and its title says why. */
 export async function describeBackend(name: BackendName): Promise<void> {
@@ -93,6 +94,30 @@ function conformance(name: BackendName): void {
     }
   });
 
+  it.each(['mouth', 'eye'] as const)("draws the refiner's controls of the %s as PyTorch does, within 1e-3", async (network) => {
+    const golden = readGolden(network);
+    const before = backend.tf.memory().numTensors;
+    const { vector, head, controls } = await runRefiner(backend, network, golden);
+    expect(backend.tf.memory().numTensors).toBe(before);
+    const received = {
+      vector,
+      head,
+      residual: channels(controls.tones, 6, 0, 3),
+      gain: channels(controls.tones, 6, 3, 6),
+      alpha: channels(controls.masks, 3, 0, 1),
+      back: channels(controls.masks, 3, 1, 2),
+      choice: channels(controls.masks, 3, 2, 3),
+    };
+    for (const [name, values] of Object.entries(received)) {
+      const expected = golden[name as keyof typeof received];
+      expect([name, values.length]).toEqual([name, expected.length]);
+      const worst = expected.reduce((most, value, i) => Math.max(most, Math.abs(value - values[i]!)), 0);
+      // A NaN would pass for a small number.
+      expect([name, worst < 1e-3]).toEqual([name, true]);
+      expect(new Set(expected).size).toBeGreaterThan(1);
+    }
+  });
+
   it('keeps no tensor from frame to frame, nor after dispose', async () => {
     const { tf } = backend;
     const before = tf.memory().numTensors;
@@ -120,4 +145,9 @@ function conformance(name: BackendName): void {
     backend = await chooseBackend(name);
     expect((await read(() => backend.tf.add(backend.tf.scalar(3), backend.tf.scalar(4)))).at(0)).toBe(7);
   });
+}
+
+/** Channels `from` to `to` of interleaved values. */
+function channels(values: Float32Array, stride: number, from: number, to: number): Float32Array {
+  return values.filter((_, i) => i % stride >= from && i % stride < to);
 }

@@ -1,3 +1,4 @@
+import { CHANNEL, CROP_CHANNELS } from './layout.js';
 import { HEAD_CHANNELS } from './network.js';
 
 /** Crop pixels over which the refiner fades in from the crop's border, so that it ends without a seam. */
@@ -21,9 +22,10 @@ export function createControls(rows: number, cols: number): Controls {
  * Reads a head `[rows / 2, cols / 2, HEAD_CHANNELS]` into controls.
  *
  * @param head - a batch; this crop's starts at element `offset`.
+ * @param crop - `[rows, cols, CROP_CHANNELS]`: where the source shows nothing (a shut mouth pulled open) the warp is a smear, and can't be chosen.
  * @param present - 0..1: how much of the driver's pixels may show.
  */
-export function readControls(head: Float32Array, offset: number, present: number, out: Controls): void {
+export function readControls(head: Float32Array, offset: number, crop: Float32Array, present: number, out: Controls): void {
   const { rows, cols, tones, masks } = out;
   let h = offset;
   let t = 0;
@@ -34,9 +36,10 @@ export function readControls(head: Float32Array, offset: number, present: number
       for (let d = 0; d < 4; d++) {
         const row = j + (d >> 1);
         const col = i + (d & 1);
-        const o = (row * cols + col) * 3;
+        const pixel = row * cols + col;
+        const o = pixel * 3;
         masks[o] = sigmoid(head[h + 6 + d]!) * ramp(row, rows) * ramp(col, cols);
-        masks[o + 1] = sigmoid(head[h + 10 + d]!);
+        masks[o + 1] = sigmoid(head[h + 10 + d]!) * crop[pixel * CROP_CHANNELS + CHANNEL.validity]!;
         masks[o + 2] = sigmoid(head[h + 14 + d]!) * present;
       }
     }

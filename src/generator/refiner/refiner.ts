@@ -114,7 +114,7 @@ export class Refiner {
     // Both are on their way before the first answer is waited for: a graphics card then works without a pause.
     const heads = await Promise.all(this.#networks.map((network) => network.run()));
     for (const { crop, network, place, controls, warped } of this.#parts) {
-      readControls(heads[this.#networks.indexOf(network)]!, place * network.headSize, presence, controls);
+      readControls(heads[this.#networks.indexOf(network)]!, place * network.headSize, crop.data, presence, controls);
       compositeCrop(controls, crop.frame, warped!, lender && this.#lend(lender, crop), out);
     }
   }
