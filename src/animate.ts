@@ -68,8 +68,8 @@ async function animate(options: AnimateOptions, toolbox: Toolbox): Promise<Anima
     checkFormat(kind, format);
     const [tools, signer] = await Promise.all([toolbox.open(), openSigner(toolbox.options)]);
     const scene = await openScene(clip, kind, format, newPayload(), tools);
-    const { driver, clock, progress, sitter, width, height } = scene;
-    const record = disclosureRecord(clip, driver, scene.payload);
+    const { driver, clock, progress, sitter, generator, width, height } = scene;
+    const record = disclosureRecord(clip, driver, generator, scene.payload);
     const sink = await createSink({ format, path: output, width, height, fps: driver.fps, audio: clipSound(clip, file.audio, driver), tags: tagsFor(record), signal }).catch(
       async (error: unknown) => {
         await scene.close();

@@ -7,7 +7,7 @@ export { DISCLOSURE_LAYERS, type DisclosureLayer, type LayerReport, type VerifyR
 export { VivantError, type VivantErrorCode } from './core/errors.js';
 export type { Box, Frame, TimedFrame } from './core/frame.js';
 export type { MarkedFrame } from './core/marked-frame.js';
-export type { Quality } from './core/ports.js';
+export type { Quality, RefinerInfo } from './core/ports.js';
 export { RIGHTS_BASES, type DrivingRightsRecord, type RightsBasis, type RightsRecord } from './core/rights.js';
 export { detectFaces, type DetectFacesOptions } from './detect-faces.js';
 export { doctor } from './doctor.js';

@@ -51,7 +51,7 @@ export interface ClipOptions {
   readonly smooth?: number;
   /** Which part of the face moves. Default `all`. */
   readonly region?: MotionRegion;
-  /** `draft` needs no trained weights. Default `draft`. */
+  /** `draft` works without a network; in `standard` a network corrects mouth and eyes; `high` has no weights yet. Default `draft`. */
   readonly quality?: Quality;
   /** Longer side of the result in pixels, never more than the portrait has, or `native`. Default 2048. */
   readonly size?: 'native' | number;

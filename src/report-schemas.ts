@@ -17,6 +17,7 @@ const sitter = z.object({ basis: z.enum(RIGHTS_BASES), subject: z.string(), note
 const driver = z.object({ basis: z.enum([...RIGHTS_BASES, 'synthetic']), note: z.string().exactOptional() }).readonly();
 const stretch = z.object({ from: count, to: count }).readonly();
 const range = z.object({ min: z.number(), max: z.number() }).readonly();
+const refiner = z.object({ name: z.string(), version: z.string(), sha256 }).readonly();
 const stageTime = z.object({ seconds: measure, perFrameMs: measure }).readonly();
 
 const animate = z.object({
@@ -29,6 +30,7 @@ const animate = z.object({
   durationSeconds: measure,
   backend: z.string(),
   quality: z.enum(['draft', 'standard', 'high']),
+  refiner: refiner.nullable(),
   face: z.object({ index: count, of: z.int().positive(), box }).readonly(),
   referenceFrame: count,
   bridged: z.array(stretch).readonly(),

@@ -3,7 +3,7 @@ import type { BackendProbe } from './backends/names.js';
 import type { StageTime, TimedStage } from './animator/stage-clock.js';
 import type { DisclosureLayer, LayerReport } from './core/disclosure.js';
 import type { Box } from './core/frame.js';
-import type { Quality } from './core/ports.js';
+import type { Quality, RefinerInfo } from './core/ports.js';
 import type { DrivingRightsRecord, RightsRecord } from './core/rights.js';
 
 // The shapes of what `--json` prints and the SDK returns. docs/reports.md and docs/schemas/ describe them.
@@ -48,6 +48,8 @@ export interface AnimateReport {
   readonly backend: string;
   /** The tier that drew them. */
   readonly quality: Quality;
+  /** The trained network of that tier; `null` for `draft`, which has none. */
+  readonly refiner: RefinerInfo | null;
   /** The face that was animated. */
   readonly face: AnimatedFace;
   /** 0-based frame of the driver that motion was measured from. */

@@ -47,6 +47,7 @@ export function buildReport(facts: ClipFacts): AnimateReport {
     durationSeconds: fps === 0 ? 0 : count / fps,
     backend: facts.backend,
     quality: generator.quality,
+    refiner: generator.refiner ?? null,
     face: sitter.face,
     referenceFrame: driver.reference.index,
     bridged: transfer.bridged.map(({ from, to }) => ({ from, to })),

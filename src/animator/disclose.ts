@@ -1,4 +1,5 @@
 import { basename, extname } from 'node:path';
+import type { Generator } from '../core/ports.js';
 import type { DisclosureRecord, DrivingRightsRecord } from '../core/rights.js';
 import { fileSha256 } from '../provenance/containers/file-hash.js';
 import type { SealIngredient } from '../provenance/c2pa/ingredient.js';
@@ -11,13 +12,14 @@ import type { Driver } from './driver.js';
 import type { Sitter } from './portraits.js';
 
 /** The record that goes into tags, XMP and manifest. */
-export function disclosureRecord(clip: ResolvedClip, driver: Driver, payload: number): DisclosureRecord {
+export function disclosureRecord(clip: ResolvedClip, driver: Driver, { quality, refiner }: Generator, payload: number): DisclosureRecord {
   return {
     title: `${clip.rights.subject}, animated`,
     sitter: clip.rights,
     driver: driverRights(clip, driver),
     tool: TOOL,
-    quality: clip.quality,
+    quality,
+    ...(refiner === undefined ? {} : { refiner }),
     payload,
     created: new Date().toISOString(),
   };

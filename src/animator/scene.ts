@@ -62,9 +62,10 @@ export async function openScene(clip: ResolvedClip, kind: DriverKind, format: Ou
   if (opened.status === 'rejected') throw opened.reason;
   const [sitter, driver] = [read.value, opened.value];
   const [canvas] = sitter.photos;
+  let generator: Generator | undefined;
   try {
     throwIfAborted(clip.signal);
-    const generator = await createGenerator({ quality: clip.quality, sources: sitter.photos, driverPixels: clip.driverPixels, teeth, backend });
+    generator = await createGenerator({ quality: clip.quality, sources: sitter.photos, driverPixels: clip.driverPixels, teeth, backend });
     if (driver.reference.view !== undefined) generator.setDriverReference?.(driver.reference.view);
     const { amplitude, smooth, region, motion } = clip;
     const mode = driver.kind === 'picture' && !clip.motionChosen ? 'absolute' : motion;
@@ -72,12 +73,13 @@ export async function openScene(clip: ResolvedClip, kind: DriverKind, format: Ou
     const comparison = clip.compare ? createComparison(canvas.frame, evenSides) : undefined;
     const { width, height } = comparison ?? canvas.frame;
     const marker = createMarker({ width, height, payload, face: comparison?.place(sitter.face.box) ?? sitter.face.box, language: locale() });
+    const opened = generator;
     const close = async (): Promise<void> => {
-      await Promise.all([driver.close(), generator.close()]);
+      await Promise.all([driver.close(), opened.close()]);
     };
     return { clip, sitter, driver, transfer, generator, comparison, marker, payload, width, height, clock, progress, close };
   } catch (error) {
-    await driver.close();
+    await Promise.all([driver.close(), generator?.close()]);
     throw error;
   }
 }

@@ -49,7 +49,7 @@ export function addAnimate(program: Command, terminal: Terminal): void {
     .addOption(specFlag('--amplitude <0..2>', 'strength of the motion', CLIP_SPECS.amplitude))
     .addOption(specFlag('--smooth <0..1>', 'smoothing over time', CLIP_SPECS.smooth))
     .addOption(specFlag('--region <region>', 'which part of the face moves', CLIP_SPECS.region))
-    .addOption(specFlag('--quality <tier>', 'draft needs no trained weights', CLIP_SPECS.quality))
+    .addOption(specFlag('--quality <tier>', 'draft: no network; standard: a network corrects mouth and eyes; high: not in this version', CLIP_SPECS.quality))
     .addOption(specFlag('--size <pixels>', 'longer side of the result, or native; never enlarges', CLIP_SPECS.size))
     .addOption(specFlag('--face <which>', 'face of the portrait: largest, or an index from 0', CLIP_SPECS.face))
     .addOption(specFlag('--driving-face <which>', 'face of the driver: largest, or an index from 0', CLIP_SPECS.drivingFace))
@@ -88,8 +88,8 @@ async function animate(portraits: string[], flags: Flags, terminal: Terminal): P
 }
 
 function summary(report: AnimateReport): string {
-  const { output, frames, fps, width, height, durationSeconds, bridged, warnings } = report;
-  const lines = [`${output}: ${frames} frame${frames === 1 ? '' : 's'}, ${width}x${height}, ${fps} fps, ${durationSeconds.toFixed(2)} s`];
+  const { output, frames, fps, width, height, durationSeconds, quality, refiner, bridged, warnings } = report;
+  const lines = [`${output}: ${frames} frame${frames === 1 ? '' : 's'}, ${width}x${height}, ${fps} fps, ${durationSeconds.toFixed(2)} s, ${quality}${refiner === null ? '' : ` (weights ${refiner.version})`}`];
   for (const { from, to } of bridged) lines.push(`The driver's face was not seen in frames ${from} to ${to}; the motion was bridged.`);
   for (const { message } of warnings) lines.push(`Note: ${message}`);
   const layers = Object.entries(report.disclosure).map(([layer, { status }]) => `${layer} ${status}`);

@@ -1,3 +1,5 @@
+import type { RefinerInfo } from './ports.js';
+
 /** On what ground a person may be animated. @public */
 export const RIGHTS_BASES = ['public-domain', 'own-likeness', 'consent', 'licensed', 'research'] as const;
 /** A ground on which a person may be animated. @public */
@@ -29,6 +31,8 @@ export interface DisclosureRecord {
   /** Package name and version. */
   readonly tool: { readonly name: string; readonly version: string };
   readonly quality: string;
+  /** The trained network that drew it; absent when none did. */
+  readonly refiner?: RefinerInfo;
   /** 32-bit payload of the invisible mark. */
   readonly payload: number;
   /** ISO 8601. */

@@ -20,6 +20,8 @@ export const rightsAssertionSchema = z.object({
   driver: z.object({ basis: z.enum([...RIGHTS_BASES, 'synthetic']), note: z.string().exactOptional() }),
   tool: z.object({ name: z.string(), version: z.string() }),
   quality: z.string(),
+  /** The trained network that drew it. */
+  refiner: z.object({ name: z.string(), version: z.string(), sha256: z.string() }).exactOptional(),
   created: z.string(),
   /** Payload of the invisible mark, eight hex digits. */
   mark: z.string().regex(/^[0-9a-f]{8}$/),
@@ -29,8 +31,8 @@ export type RightsAssertion = z.infer<typeof rightsAssertionSchema>;
 
 /** What is signed about one output, beside the hash of its bytes. */
 export function rightsAssertion(record: DisclosureRecord): RightsAssertion {
-  const { sitter, driver, tool, quality, created, payload } = record;
-  return { version: 1, sitter, driver, tool, quality, created, mark: markCode(payload) };
+  const { sitter, driver, tool, quality, refiner, created, payload } = record;
+  return { version: 1, sitter, driver, tool, quality, ...(refiner === undefined ? {} : { refiner }), created, mark: markCode(payload) };
 }
 
 /** Label by which the actions refer to an ingredient. */

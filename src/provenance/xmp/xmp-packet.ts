@@ -11,7 +11,7 @@ const OWN_NAMESPACE = 'urn:tableau-vivant:disclosure:1.0:';
  * rights records, the tool and the code of the invisible mark.
  */
 export function xmpPacket(record: DisclosureRecord): string {
-  const { sitter, driver, tool } = record;
+  const { sitter, driver, tool, refiner } = record;
   const description = `Synthetic: an AI animation of a portrait of ${sitter.subject}, who did not perform what is shown.`;
   const simple: readonly (readonly [string, string | undefined])[] = [
     ['xmp:CreatorTool', `${tool.name} ${tool.version}`],
@@ -25,6 +25,7 @@ export function xmpPacket(record: DisclosureRecord): string {
     ['tableau:DriverBasis', driver.basis],
     ['tableau:DriverNote', driver.note],
     ['tableau:Quality', record.quality],
+    ['tableau:Refiner', refiner && `${refiner.name} ${refiner.version}, SHA-256 ${refiner.sha256}`],
     ['tableau:Mark', markCode(record.payload)],
   ];
   const lines = [
