@@ -16,6 +16,8 @@ const LAYERS = {
   geometry: ['core'],
   ...Object.fromEntries(STAGES.map((stage) => [stage, SHARED])),
   workers: [...SHARED, 'landmarks'],
+  // Rates of a detector: numbers in, numbers out.
+  metrics: [],
   'package-info.ts': [],
   'option-specs.ts': ['core', 'backends/names.ts', 'motion/regions.ts'],
   'options.ts': ['core', 'backends/names.ts', 'motion/regions.ts', 'option-specs.ts', 'motion-file.ts', 'animator/progress.ts'],
@@ -24,7 +26,8 @@ const LAYERS = {
   ...Object.fromEntries(
     COMPOSITION.map((name) => [name, [...SHARED, ...STAGES, ...COMPOSITION, ...OPTIONS, 'workers', 'package-info.ts', 'reports.ts']]),
   ),
-  'index.ts': ['core', ...STAGES, ...COMPOSITION, ...OPTIONS, 'reports.ts', 'report-schemas.ts'],
+  corpus: [...SHARED, ...STAGES, ...COMPOSITION, ...OPTIONS, 'workers', 'package-info.ts'],
+  'index.ts': ['core', ...STAGES, ...COMPOSITION, ...OPTIONS, 'corpus', 'reports.ts', 'report-schemas.ts'],
   // The command line knows the public surface, the table of options it derives its flags from, and the version.
   cli: ['index.ts', 'option-specs.ts', 'package-info.ts'],
 };
@@ -49,6 +52,22 @@ const MARK_AUTHORITY = {
   importNames: ['takeMarkAuthority'],
   message: 'Only provenance/marker.ts may brand frames as marked.',
 };
+const RECORDING_AUTHORITY = {
+  regex: 'core/marked-frame\\.js$',
+  importNames: ['takeRecordingAuthority'],
+  message: 'Only provenance/recording.ts may brand frames as recorded.',
+};
+/** Marks that leave the picture itself without a badge are for research clips. */
+const RESEARCH_MARKERS = {
+  regex: 'provenance/marker\\.js$',
+  importNames: ['createBandMarker', 'createCropMarker'],
+  message: 'Only src/corpus may put the badge outside the picture.',
+};
+const RECORDINGS = {
+  regex: 'provenance/recording\\.js$',
+  message: 'Only src/corpus passes recordings to encoders.',
+};
+const RESTRICTED = [MARK_AUTHORITY, RECORDING_AUTHORITY, RESEARCH_MARKERS, RECORDINGS];
 
 function packagesNotOwnedBy(folder) {
   return OWNED_PACKAGES.filter((entry) => entry.folder !== folder).flatMap(({ folder: owner, packages }) =>
@@ -56,7 +75,7 @@ function packagesNotOwnedBy(folder) {
   );
 }
 
-function restrictImports(folder, files, patterns = [MARK_AUTHORITY]) {
+function restrictImports(folder, files, patterns = RESTRICTED) {
   return { files, rules: { 'no-restricted-imports': ['error', { patterns: [...packagesNotOwnedBy(folder), ...patterns] }] } };
 }
 
@@ -112,7 +131,9 @@ export default tseslint.config(
   },
   restrictImports('', ['src/**/*.ts']),
   ...OWNED_PACKAGES.map(({ folder }) => restrictImports(folder, [`src/${folder}/**/*.ts`])),
-  restrictImports('provenance', ['src/provenance/marker.ts'], []),
+  restrictImports('provenance', ['src/provenance/marker.ts'], [RECORDING_AUTHORITY, RECORDINGS]),
+  restrictImports('provenance', ['src/provenance/recording.ts'], [MARK_AUTHORITY, RESEARCH_MARKERS]),
+  restrictImports('corpus', ['src/corpus/**/*.ts'], [MARK_AUTHORITY, RECORDING_AUTHORITY]),
 );
 
 /** Relative imports end in `.js` and mean the `.ts` beside them (NodeNext). */

@@ -5,7 +5,7 @@ import type { Generator } from '../core/ports.js';
 import { assertQuality, createGenerator } from '../generator/create.js';
 import { createComparison, type Comparison } from '../media/compare.js';
 import { needsEvenSize, type OutputFormat } from '../media/format.js';
-import { createMarker, type Marker } from '../provenance/marker.js';
+import { createMarker, type Marker, type MarkerOptions } from '../provenance/marker.js';
 import type { ResolvedClip } from '../options.js';
 import { throwIfAborted } from './cancel.js';
 import type { Driver, Transfer } from './driver.js';
@@ -42,8 +42,16 @@ export interface Scene {
  *
  * @param kind - of the driver
  * @param format - of the result; absent when frames are handed out instead
+ * @param makeMarker - how the result is marked; a research clip bears its badge in a band
  */
-export async function openScene(clip: ResolvedClip, kind: DriverKind, format: OutputFormat | undefined, payload: number, tools: Tools): Promise<Scene> {
+export async function openScene(
+  clip: ResolvedClip,
+  kind: DriverKind,
+  format: OutputFormat | undefined,
+  payload: number,
+  tools: Tools,
+  makeMarker: (options: MarkerOptions) => Marker = createMarker,
+): Promise<Scene> {
   const progress = new ProgressMeter(clip.onProgress);
   progress.enter('prepare', undefined);
   const clock = new StageClock();
@@ -71,8 +79,9 @@ export async function openScene(clip: ResolvedClip, kind: DriverKind, format: Ou
     const mode = driver.kind === 'picture' && !clip.motionChosen ? 'absolute' : motion;
     const transfer = driver.transfer({ source: canvas.state, mode, amplitude, smooth, region });
     const comparison = clip.compare ? createComparison(canvas.frame, evenSides) : undefined;
-    const { width, height } = comparison ?? canvas.frame;
-    const marker = createMarker({ width, height, payload, face: comparison?.place(sitter.face.box) ?? sitter.face.box, language: locale() });
+    const drawn = comparison ?? canvas.frame;
+    const marker = makeMarker({ width: drawn.width, height: drawn.height, payload, face: comparison?.place(sitter.face.box) ?? sitter.face.box, language: locale() });
+    const { width, height } = marker;
     const opened = generator;
     const close = async (): Promise<void> => {
       await Promise.all([driver.close(), opened.close()]);

@@ -1,6 +1,7 @@
 import type { TimedFrame } from './frame.js';
 
 declare const marked: unique symbol;
+declare const recorded: unique symbol;
 
 /**
  * A frame that carries the visible badge and the invisible mark. Encoders take nothing else.
@@ -30,4 +31,31 @@ export function takeMarkAuthority(): (frame: TimedFrame) => MarkedFrame {
 /** True when `frame` was branded by provenance (checked at run time too: types can be cast away). */
 export function isMarked(frame: object): frame is MarkedFrame {
   return registry.has(frame);
+}
+
+/**
+ * A frame of a recording: what a camera saw, decoded from a file that says nothing of being synthetic. The bona fide side of
+ * a corpus; it carries no disclosure because there is nothing to disclose.
+ */
+export interface RecordedFrame extends TimedFrame {
+  /** Brand: only provenance can make one, from a file that it has examined. */
+  readonly [recorded]: true;
+}
+
+const recordedRegistry = new WeakSet<object>();
+let recordingAuthorityTaken = false;
+
+/** Hands out, once per process, the right to brand frames of recordings. provenance/ takes it when it is loaded. */
+export function takeRecordingAuthority(): (frame: TimedFrame) => RecordedFrame {
+  if (recordingAuthorityTaken) throw new Error('The authority to pass recordings has already been taken by provenance.');
+  recordingAuthorityTaken = true;
+  return (frame) => {
+    recordedRegistry.add(frame);
+    return frame as RecordedFrame;
+  };
+}
+
+/** True when `frame` was branded by provenance as part of a recording. */
+export function isRecorded(frame: object): frame is RecordedFrame {
+  return recordedRegistry.has(frame);
 }

@@ -1,6 +1,6 @@
 import type { Frame, TimedFrame } from './frame.js';
 import type { FaceLandmarks } from './landmarks.js';
-import type { MarkedFrame } from './marked-frame.js';
+import type { MarkedFrame, RecordedFrame } from './marked-frame.js';
 import type { DriverView, FaceState, TargetFace } from './motion.js';
 
 /** Finds faces. Implemented in landmarks/, and by its worker client in workers/. */
@@ -29,9 +29,12 @@ export interface FrameSource extends AsyncIterable<TimedFrame> {
   close(): Promise<void>;
 }
 
-/** Takes marked frames and writes one file under a temporary name. Only provenance can make a MarkedFrame. */
+/** What encoders take: a synthetic frame that says so, or a frame of an examined recording. Only provenance can make either. */
+export type EncodableFrame = MarkedFrame | RecordedFrame;
+
+/** Takes frames that provenance has passed and writes one file under a temporary name. */
 export interface FrameSink {
-  write(frame: MarkedFrame): Promise<void>;
+  write(frame: EncodableFrame): Promise<void>;
   /** Flushes and closes. Resolves with the path of the finished temporary file. */
   finish(): Promise<string>;
   /** Stops the encoder and removes everything written so far. Safe to call twice. */

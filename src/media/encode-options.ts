@@ -16,14 +16,26 @@ export function rawInput(size: Size, rate: FrameRate): readonly string[] {
   ];
 }
 
-/** Encoder of the picture: figures behind the choices are in docs/media.md. */
-export function videoOptions(format: VideoFormat, rate: FrameRate): readonly string[] {
+/**
+ * x264's default preset in one thread: what it decides depends on the number of threads, and a corpus must come out the same
+ * on every machine.
+ */
+const reproducible = (crf: number): readonly string[] => ['-c:v', 'libx264', '-preset', 'medium', '-crf', String(crf), '-threads', '1'];
+
+/**
+ * Encoder of the picture: figures behind the choices are in docs/media.md.
+ *
+ * @param crf - constant rate factor of H.264 for results that are the same everywhere; absent: the usual choice
+ */
+export function videoOptions(format: VideoFormat, rate: FrameRate, crf?: number): readonly string[] {
   // A key frame every two seconds: players seek quickly, and sampling finds enough of them.
   const gop = ['-g', String(Math.max(1, Math.round(2 * hertz(rate))))];
   const codec =
     format === 'webm'
       ? ['-c:v', 'libvpx-vp9', '-deadline', 'realtime', '-cpu-used', '6', '-row-mt', '1', '-crf', '24', '-b:v', '0']
-      : ['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '18'];
+      : crf === undefined
+        ? ['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '18']
+        : reproducible(crf);
   const toBt709 = `scale=flags=${SCALE_FLAGS}:out_color_matrix=bt709:out_range=tv,format=yuv420p`;
   const tags = ['-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709', '-color_range', 'tv'];
   return ['-vf', toBt709, ...codec, ...gop, ...tags];

@@ -1,5 +1,4 @@
-import type { MarkedFrame } from '../core/marked-frame.js';
-import type { FrameSink } from '../core/ports.js';
+import type { EncodableFrame, FrameSink } from '../core/ports.js';
 import { encodeFailure } from './encode-failure.js';
 import { rawInput } from './encode-options.js';
 import { fileUrl, startFfmpeg } from './ffmpeg.js';
@@ -54,7 +53,7 @@ export async function createGifSink({ path, size, rate, signal }: GifSinkOptions
   };
 
   return {
-    write: (frame: MarkedFrame) => pipe.write(frame),
+    write: (frame: EncodableFrame) => pipe.write(frame),
     async finish(): Promise<string> {
       await pipe.finish();
       await pass([], ['-vf', 'palettegen', '-frames:v', '1', '-f', 'image2', '-update', '1'], palette.path);

@@ -3,8 +3,7 @@ import { basename, join } from 'node:path';
 import sharp from 'sharp';
 import { VivantError } from '../core/errors.js';
 import type { Frame } from '../core/frame.js';
-import type { MarkedFrame } from '../core/marked-frame.js';
-import type { FrameSink } from '../core/ports.js';
+import type { EncodableFrame, FrameSink } from '../core/ports.js';
 import { abortedError } from './aborted.js';
 import { diskFull } from './encode-failure.js';
 import { FRAME_NUMBER } from './format.js';
@@ -23,7 +22,7 @@ export async function createPngSink({ path, signal }: PngSinkOptions): Promise<F
   const temp = await reserveTempFile(path, '.png');
   let frames = 0;
   return {
-    async write(frame: MarkedFrame): Promise<void> {
+    async write(frame: EncodableFrame): Promise<void> {
       if (++frames > 1) {
         throw new VivantError('ENCODE_FAILED', `Expected one frame for ${JSON.stringify(path)} but received more. A pattern such as frames/%04d.png takes a clip.`, {
           details: { path },
@@ -45,7 +44,7 @@ export async function createPngSequenceSink({ path, signal }: PngSinkOptions): P
   const name = FRAME_NUMBER.test(path) ? basename(path) : `%0${String(DIGITS)}d.png`;
   const folder = await reserveTempFolder(path);
   return {
-    async write(frame: MarkedFrame): Promise<void> {
+    async write(frame: EncodableFrame): Promise<void> {
       await writePng(frame, join(folder.path, numbered(name, frame.index)), path, signal);
     },
     finish: () => Promise.resolve(folder.path),

@@ -1,7 +1,6 @@
 import { VivantError } from '../core/errors.js';
-import { isMarked } from '../core/marked-frame.js';
-import type { MarkedFrame } from '../core/marked-frame.js';
-import type { FrameSink } from '../core/ports.js';
+import { isMarked, isRecorded } from '../core/marked-frame.js';
+import type { EncodableFrame, FrameSink } from '../core/ports.js';
 import { abortedError, throwIfAborted } from './aborted.js';
 import { findAudio } from './audio-track.js';
 import type { AudioOptions } from './audio-track.js';
@@ -26,6 +25,11 @@ export interface SinkOptions {
   readonly audio?: AudioOptions | undefined;
   /** Container tags, for MP4, MOV and WebM (provenance/ writes those of pictures). */
   readonly tags: Readonly<Record<string, string>>;
+  /**
+   * Constant rate factor of H.264, 0 (lossless) to 51, for MP4. With it the same frames give the same pictures on every
+   * machine. Absent: what looks best, as fast as possible.
+   */
+  readonly crf?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -40,7 +44,7 @@ export interface SinkOptions {
  * `INTERNAL` for a frame that is not marked or has another size.
  */
 export async function createSink(options: SinkOptions): Promise<FrameSink> {
-  const { format, path, width, height, fps, tags, signal } = options;
+  const { format, path, width, height, fps, tags, crf, signal } = options;
   checkGeometry(options);
   throwIfAborted(signal);
   await removeStalePartials(path);
@@ -58,7 +62,7 @@ export async function createSink(options: SinkOptions): Promise<FrameSink> {
         return createGifSink({ path, size, rate, signal });
       default: {
         const audio = options.audio && (await findAudio(options.audio, signal));
-        return createVideoSink({ format, path, size, rate, audio, tags, signal });
+        return createVideoSink({ format, path, size, rate, audio, tags, crf, signal });
       }
     }
   }
@@ -76,10 +80,10 @@ class GuardedSink implements FrameSink {
     this.#options = options;
   }
 
-  async write(frame: MarkedFrame): Promise<void> {
+  async write(frame: EncodableFrame): Promise<void> {
     const { width, height, path } = this.#options;
     await this.#attempt(async () => {
-      if (!isMarked(frame)) {
+      if (!isMarked(frame) && !isRecorded(frame)) {
         throw new VivantError('INTERNAL', `Expected a frame that provenance has marked but received an unmarked one for ${JSON.stringify(path)}.`);
       }
       if (frame.width !== width || frame.height !== height || frame.data.length !== width * height * 4) {

@@ -1,5 +1,4 @@
-import type { MarkedFrame } from '../core/marked-frame.js';
-import type { FrameSink } from '../core/ports.js';
+import type { EncodableFrame, FrameSink } from '../core/ports.js';
 import type { AudioTrack } from './audio-track.js';
 import { encodeFailure } from './encode-failure.js';
 import { audioOptions, containerOptions, rawInput, videoOptions } from './encode-options.js';
@@ -21,6 +20,7 @@ export interface VideoSinkOptions {
   readonly rate: FrameRate;
   readonly audio: AudioTrack | undefined;
   readonly tags: Readonly<Record<string, string>>;
+  readonly crf: number | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -29,7 +29,7 @@ export interface VideoSinkOptions {
  * known to the frame (`-shortest` drops frames in older ffmpeg).
  */
 export async function createVideoSink(options: VideoSinkOptions): Promise<FrameSink> {
-  const { format, path, size, rate, audio, tags, signal } = options;
+  const { format, path, size, rate, audio, tags, crf, signal } = options;
   const temps: TempPath[] = [];
   const reserve = async (): Promise<string> => {
     const temp = await reserveTempFile(path, `.${format}`);
@@ -39,7 +39,7 @@ export async function createVideoSink(options: VideoSinkOptions): Promise<FrameS
   const picture = await reserve();
   const run = await startFfmpeg({
     inputs: [{ source: 'pipe:0', options: rawInput(size, rate) }],
-    outputOptions: [...videoOptions(format, rate), ...containerOptions(format, tags)],
+    outputOptions: [...videoOptions(format, rate, crf), ...containerOptions(format, tags)],
     output: fileUrl(picture),
     signal,
   }).catch(async (error: unknown) => {
@@ -50,7 +50,7 @@ export async function createVideoSink(options: VideoSinkOptions): Promise<FrameS
   let frames = 0;
 
   return {
-    async write(frame: MarkedFrame): Promise<void> {
+    async write(frame: EncodableFrame): Promise<void> {
       await pipe.write(frame);
       frames++;
     },

@@ -41,7 +41,16 @@ function largestMeanSquare(pixels: number): number {
  * @param payload - Unsigned 32-bit integer.
  */
 export function createInvisibleEmbedder(width: number, height: number, payload: number): InvisibleEmbedder {
-  const wanted = chipValues(encodePayload(payload));
+  return createCodeEmbedder(width, height, encodePayload(payload));
+}
+
+/**
+ * The same for any coded bits, so that a decoy is laid exactly as a mark is.
+ *
+ * @param coded - `[168]` bits, 0 or 1
+ */
+export function createCodeEmbedder(width: number, height: number, coded: Uint8Array): InvisibleEmbedder {
+  const wanted = chipValues(coded);
   const layer = createPatternLayer(width, height);
   const strength = createStrengthMap(width, height);
   let pattern: Int8Array | undefined;
