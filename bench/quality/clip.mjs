@@ -1,0 +1,190 @@
+// Measures all rows on one clip, frame by frame; nothing of the clip is kept but numbers.
+import { createFrame } from '../../dist/core/frame.js';
+import { faceTransfer } from '../../dist/animator/face-transfer.js';
+import { faceState } from '../../dist/motion/face-state.js';
+import { chooseReference } from '../../dist/motion/reference.js';
+import { fitSimilarity, IDENTITY, movePicture, movePoints } from './align.mjs';
+import { flickerBetween } from './metrics/flicker.mjs';
+import { cosine } from './metrics/identity.mjs';
+import { landmarkDistance } from './metrics/landmarks.mjs';
+import { withLids } from './metrics/motion.mjs';
+import { luma, pixelError } from './metrics/pixels.mjs';
+import { signalsOf } from './metrics/signals.mjs';
+import { maskPyramid, pyramid, structure } from './metrics/ssim.mjs';
+import { cropPixels, faceCrop, regionMasks } from './regions.mjs';
+import { openRows } from './rows.mjs';
+import { FaceTally, PixelTally } from './tally.mjs';
+
+/** Options of the product, as they are by default. */
+const TRANSFER = { mode: 'relative', amplitude: 1, smooth: 0.5, region: 'all' };
+/** Frames of the driver that are looked at to find it at rest. */
+const CANDIDATES = 24;
+/** Every so many frames the face in the output is compared with the sitter's. */
+const LIKENESS_EVERY = 5;
+
+/**
+ * @param clip - see sets/
+ * @param options.geometry - `product`: the driver's motion, transferred as the product does it. `truth`: landmarks of the ground truth
+ * itself, so that only the drawing is measured; pixels only.
+ * @param options.pictures - `(frame) => void` gets what page.mjs shows; absent: no pictures
+ * @returns `{ frames, skipped, rows, truth, shots, shotsTier, missing }`
+ */
+export async function measureClip(clip, { tiers, geometry, frameLimit, shots, tools, identity, pictures }) {
+  const { detector } = tools;
+  const photos = await readPhotos(clip, detector);
+  const set = await openRows({ tiers, photos, driverPixels: clip.driverPixels, shots, tools });
+  const [portrait] = photos;
+  const { width, height } = portrait.frame;
+  const faces = geometry === 'product';
+  const lanes = [...set.rows, ...set.shots].map((row) => ({
+    ...row,
+    isShot: set.shots.includes(row),
+    canvas: createFrame(width, height),
+    before: createFrame(width, height),
+    pixels: new PixelTally(),
+    face: new FaceTally(),
+  }));
+  const own = identity && faces ? await identity.describe(portrait.frame, portrait.points) : undefined;
+  const { view: reference, state: rest } = await findReference(clip, portrait.state, detector, frameLimit);
+  for (const { generator } of lanes) generator.setDriverReference?.(reference);
+  const transfer = faceTransfer({ source: portrait.state, ...TRANSFER }, rest, clip.fps);
+
+  const truthCanvas = createFrame(width, height);
+  const inside = new Uint8Array(width * height);
+  const history = new TruthHistory();
+  const signals = { driver: [], truth: [] };
+  let frames = 0;
+  let skipped = 0;
+  for await (const moment of clip.frames(frameLimit)) {
+    const { index, driver, truth } = moment;
+    const time = index / clip.fps;
+    const stamp = { timestamp: undefined };
+    const [[driverFace], [truthFace]] = await Promise.all([detector.detect(driver, stamp), detector.detect(truth, stamp)]);
+    const state = driverFace && faceState(driverFace);
+    const step = transfer.push({ index, time, motion: state }).find((candidate) => candidate.index === index);
+    if (!driverFace || !truthFace || !step) {
+      skipped += 1;
+      history.forget();
+      continue;
+    }
+    const target = faces ? step.target : { ...faceState(truthFace), points: truthFace.points, confidence: 1 };
+    const similarity = faces ? fitSimilarity(truthFace.points, target.points) : IDENTITY;
+    const points = faces ? movePoints(truthFace.points, similarity) : truthFace.points;
+    const crop = faceCrop(points, width, height);
+    movePicture(truth, similarity, truthCanvas, inside, crop);
+    const answer = answerIn(truthCanvas, crop, regionMasks(points, crop, inside, width));
+    const view = clip.driverPixels ? { frame: driver, state, points: driverFace.points } : undefined;
+    // Self-reenactment: the driver before it was disguised is what should be followed.
+    signals.driver[index] = signalsOf((clip.crossIdentity ? driverFace : truthFace).points);
+    signals.truth[index] = signalsOf(truthFace.points);
+    const flickered = history.add({ index, frame: truth, points: truthFace.points, target: target.points });
+    for (const lane of lanes) {
+      [lane.before, lane.canvas] = [lane.canvas, lane.before];
+      await lane.generator.render(target, view, lane.canvas);
+      // The detector copies the frame at once and works beside us.
+      lane.detection = lane.isShot || !faces ? undefined : detector.detect(lane.canvas, stamp);
+      if (!moment.measured) continue;
+      lane.pixels.add(compare(cropPixels(lane.canvas, crop), answer, crop));
+      if (flickered && !lane.isShot) {
+        const still = lane.name === 'static' ? portrait.points : undefined;
+        lane.face.flicker(flickerBetween({ frame: lane.before, points: still ?? flickered.target }, { frame: lane.canvas, points: still ?? target.points }, crop));
+      }
+    }
+    for (const lane of lanes) {
+      const found = (await lane.detection)?.[0];
+      if (!found || !moment.measured) continue;
+      lane.face.face(index, signalsOf(found.points));
+      lane.face.distance(landmarkDistance(points, found.points));
+      if (own && index % LIKENESS_EVERY === 0) lane.face.likeness(cosine(own, await identity.describe(lane.canvas, found.points)));
+    }
+    pictures?.({ clip, index, driver, truth: truthCanvas, crop, lanes: lanes.filter(({ isShot }) => !isShot) });
+    if (moment.measured) frames += 1;
+  }
+  await Promise.all(lanes.map(({ generator }) => generator.close()));
+  const driverFaces = withLids(filled(signals.driver));
+  const truthFaces = withLids(filled(signals.truth));
+  const result = ({ pixels, face }) => (faces ? { ...pixels.result(), ...face.result(driverFaces, truthFaces) } : pixels.result());
+  return {
+    frames,
+    skipped,
+    rows: Object.fromEntries(lanes.filter(({ isShot }) => !isShot).map((lane) => [lane.name, result(lane)])),
+    truth: { flicker: history.flicker },
+    shots: Object.fromEntries(lanes.filter(({ isShot }) => isShot).map(({ name, pixels }) => [name, pixels.result()])),
+    shotsTier: set.shotsTier,
+    missing: set.missing,
+  };
+}
+
+async function readPhotos(clip, detector) {
+  const photos = [];
+  for (const frame of await clip.photos(detector)) {
+    const [face] = await detector.detect(frame, { thorough: true });
+    if (face) photos.push({ frame, points: face.points, state: faceState(face) });
+  }
+  return photos;
+}
+
+/** The driver at rest: the frame that the clip names, else the one that the product would choose. */
+async function findReference(clip, sitter, detector, limit) {
+  const candidates = [];
+  let all = 0;
+  for await (const { index, driver } of clip.frames(clip.reference === undefined ? limit : clip.reference + 1)) {
+    all += 1;
+    if (clip.reference === undefined ? index % 5 !== 0 || candidates.length >= CANDIDATES : index !== clip.reference) continue;
+    const [face] = await detector.detect(driver);
+    if (face) candidates.push({ frame: { ...driver, data: driver.data.slice() }, points: face.points, state: faceState(face) });
+  }
+  if (candidates.length === 0) throw new Error(`Expected a face in the first frames of ${clip.name} but found none in ${all}.`);
+  const view = candidates[chooseReference(candidates.map(({ state }) => state), sitter)];
+  return { view, state: view.state };
+}
+
+/** The ground truth in the crop, prepared for comparisons. */
+function answerIn(canvas, crop, masks) {
+  const pixels = cropPixels(canvas, crop);
+  const regions = Object.fromEntries(Object.entries(masks).map(([name, mask]) => [name, maskPyramid(mask, crop.width, crop.height)]));
+  return { pixels, masks, regions, scales: pyramid(luma(pixels), crop.width, crop.height) };
+}
+
+/** Pixel metrics of one output against the answer, by region. */
+function compare(pixels, answer, { width, height }) {
+  const shapes = structure(pyramid(luma(pixels), width, height), answer.scales, answer.regions);
+  return Object.fromEntries(Object.entries(shapes).map(([region, shape]) => [region, { ...pixelError(pixels, answer.pixels, answer.masks[region]), ...shape }]));
+}
+
+/** The ground truth's previous frame, and the flicker of the ground truth itself. */
+class TruthHistory {
+  #last;
+  #sum = 0;
+  #count = 0;
+
+  /** @returns the previous frame when it is the neighbour of this one */
+  add({ index, frame, points, target }) {
+    const last = this.#last;
+    const neighbour = last?.index === index - 1 ? last : undefined;
+    if (neighbour) {
+      const value = flickerBetween(neighbour, { frame, points }, faceCrop(points, frame.width, frame.height));
+      if (value !== undefined) {
+        this.#sum += value;
+        this.#count += 1;
+      }
+    }
+    const copy = last?.frame ?? { ...frame, data: new Uint8ClampedArray(frame.data.length) };
+    copy.data.set(frame.data);
+    this.#last = { index, frame: copy, points, target };
+    return neighbour && { target: neighbour.target };
+  }
+
+  forget() {
+    if (this.#last) this.#last = { ...this.#last, index: -2 };
+  }
+
+  get flicker() {
+    return this.#count === 0 ? null : this.#sum / this.#count;
+  }
+}
+
+/** Holes as `undefined`. */
+function filled(values) {
+  return Array.from(values, (value) => value);
+}

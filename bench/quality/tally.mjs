@@ -1,0 +1,73 @@
+// Sums up what one row of one clip shows, frame by frame.
+import { psnr } from './metrics/pixels.mjs';
+import { mean, quantile } from './metrics/series.mjs';
+import { fidelity, gazeError, jitter, withLids } from './metrics/motion.mjs';
+import { REGIONS } from './regions.mjs';
+
+/** Means of pixel metrics by region. */
+export class PixelTally {
+  #sums = Object.fromEntries(REGIONS.map((region) => [region, { n: 0, l1: 0, mse: 0, ssim: 0, msssim: 0 }]));
+
+  /** @param values - `{ [region]: { l1, mse, ssim, msssim } }` of one frame */
+  add(values) {
+    for (const [region, value] of Object.entries(values)) {
+      const sum = this.#sums[region];
+      sum.n += 1;
+      for (const key of ['l1', 'mse', 'ssim', 'msssim']) sum[key] += value[key];
+    }
+  }
+
+  /** PSNR is that of the mean squared error. */
+  result() {
+    const entries = Object.entries(this.#sums).filter(([, { n }]) => n > 0);
+    return Object.fromEntries(entries.map(([region, { n, l1, mse, ssim, msssim }]) => [region, { l1: l1 / n, psnr: psnr(mse / n), ssim: ssim / n, msssim: msssim / n }]));
+  }
+}
+
+/** Everything else about one row. */
+export class FaceTally {
+  #faces = [];
+  #distances = [];
+  #flicker = [];
+  #likeness = [];
+
+  /** @param signals - of the output; `undefined` where the detector sees no face in it */
+  face(index, signals) {
+    this.#faces[index] = signals;
+  }
+
+  distance(value) {
+    this.#distances.push(value);
+  }
+
+  flicker(value) {
+    if (value !== undefined) this.#flicker.push(value);
+  }
+
+  likeness(value) {
+    this.#likeness.push(value);
+  }
+
+  /**
+   * @param driver - signals of the driver by frame
+   * @param truth - signals of the ground truth by frame
+   */
+  result(driver, truth) {
+    const faces = withLids(Array.from(driver, (_, i) => this.#faces[i]));
+    return {
+      lost: truth.filter((face, i) => face && !faces[i]).length,
+      akd: average(this.#distances),
+      csim: this.#likeness.length === 0 ? null : quantile(this.#likeness, 0.5),
+      csimLeast: this.#likeness.length === 0 ? null : Math.min(...this.#likeness),
+      gazeDegrees: gazeError(truth, faces) ?? null,
+      flicker: average(this.#flicker),
+      fidelity: fidelity(driver, faces),
+      fidelityToTruth: fidelity(truth, faces),
+      jitter: jitter(driver, faces),
+    };
+  }
+}
+
+function average(values) {
+  return values.length === 0 ? null : mean(values);
+}
