@@ -55,9 +55,10 @@ export async function runRefiner(backend: TensorBackend, network: 'mouth' | 'eye
   packCrop(crop, rows, cols, input, 0);
   const vector = tf.tidy(() => embedCrops(tf, byName, tf.tensor4d(source, [1, rows, cols, 3])));
   const folded = foldModulation(tf, byName, vector);
-  const head = tf.tidy(() => refinerHead(tf, (name) => folded.get(name) ?? byName(name), tf.tensor4d(input, [1, rows / 2, cols / 2, PACKED_CHANNELS])));
+  const head = tf.tidy(() => refinerHead(tf, (name) => folded[name] ?? byName(name), tf.tensor4d(input, [1, rows / 2, cols / 2, PACKED_CHANNELS])));
   const values = { vector: (await vector.data()) as Float32Array, head: (await head.data()) as Float32Array };
-  tf.dispose([vector, head, ...folded.values()]);
+  tf.dispose([vector, head]);
+  tf.dispose(folded);
   weights.dispose();
   const controls = createControls(rows, cols);
   readControls(values.head, 0, crop, 1, controls);

@@ -4,6 +4,9 @@ import type { TensorFlow } from '../tensor/types.js';
 /** Weights of one network by name, for example `same2.weight`: loaded tensors, or variables in training. */
 export type WeightsByName = (name: string) => Tensor;
 
+/** The layers that depend on the sitter, with the sitter in them. */
+export type FoldedWeights = Readonly<Record<string, Tensor>>;
+
 /** Negative slope of the leaky ReLU. */
 const SLOPE = 0.2;
 
@@ -38,8 +41,8 @@ export function convolve(tf: TensorFlow, weights: WeightsByName, name: string, x
  * @param vector - `[1, identity]`.
  * @returns Weight and bias of the modulated layers, by name. The caller disposes them.
  */
-export function foldModulation(tf: TensorFlow, weights: WeightsByName, vector: Tensor2D): ReadonlyMap<string, Tensor> {
-  const folded = new Map<string, Tensor>();
+export function foldModulation(tf: TensorFlow, weights: WeightsByName, vector: Tensor2D): FoldedWeights {
+  const folded: Record<string, Tensor> = {};
   for (const name of MODULATED) {
     const [weight, bias] = tf.tidy(() => {
       const style = tf.add(tf.matMul(vector, weights(`styles.${name}.weight`) as Tensor2D), weights(`styles.${name}.bias`)); // [1, 2 * out]
@@ -47,8 +50,8 @@ export function foldModulation(tf: TensorFlow, weights: WeightsByName, vector: T
       const factor = tf.add(scale, 1);
       return [tf.mul(weights(`${name}.weight`), factor), tf.add(tf.mul(weights(`${name}.bias`), factor), shift)];
     });
-    folded.set(`${name}.weight`, weight!);
-    folded.set(`${name}.bias`, bias!);
+    folded[`${name}.weight`] = weight!;
+    folded[`${name}.bias`] = bias!;
   }
   return folded;
 }

@@ -1,8 +1,8 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { VivantError } from '../../core/errors.js';
 import type { TensorBackend } from '../tensor/types.js';
 import { sitterVector } from './embed.js';
-import { foldModulation, HEAD_CHANNELS, refinerHead, type WeightsByName } from './network.js';
+import { foldModulation, HEAD_CHANNELS, refinerHead, type FoldedWeights, type WeightsByName } from './network.js';
 import { PACKED_CHANNELS } from './pack.js';
 
 /** One network with a sitter folded into it, for crops of one size. */
@@ -14,7 +14,7 @@ export class RegionNetwork {
   /** Elements of a head that one crop takes. */
   readonly headSize: number;
   readonly #shape: [number, number, number, number];
-  readonly #folded: ReadonlyMap<string, Tensor>;
+  readonly #folded: FoldedWeights;
 
   /**
    * @param weights - stay owned by the caller.
@@ -34,13 +34,18 @@ export class RegionNetwork {
     this.inputSize = rows * cols * PACKED_CHANNELS;
     this.headSize = rows * cols * HEAD_CHANNELS;
     this.input = new Float32Array(batch * this.inputSize);
-    expectChannels(weights, 'enter.weight', 2, PACKED_CHANNELS);
-    expectChannels(weights, 'out.weight', 3, HEAD_CHANNELS);
-    const { tf } = backend;
     backend.activate();
-    const vector = sitterVector(tf, weights, sitter, size.rows, size.cols);
-    this.#folded = foldModulation(tf, weights, vector);
-    vector.dispose();
+    const { tf } = backend;
+    try {
+      this.#folded = tf.tidy(() => {
+        const folded = foldModulation(tf, weights, sitterVector(tf, weights, sitter, size.rows, size.cols)) as Record<string, Tensor4D>;
+        this.#head(folded); // Layers that don't fit each other show here, and the backend prepares its kernels.
+        return folded;
+      });
+    } catch (cause) {
+      if (cause instanceof VivantError) throw cause;
+      throw new VivantError('MODEL_CORRUPT', `Expected the weights of a refiner but their layers don't fit each other: ${cause instanceof Error ? cause.message : String(cause)} Install the package again.`, { cause });
+    }
   }
 
   /**
@@ -49,9 +54,8 @@ export class RegionNetwork {
    * @returns `[batch, rows / 2, cols / 2, HEAD_CHANNELS]`
    */
   async run(): Promise<Float32Array> {
-    const { tf } = this.backend;
     this.backend.activate();
-    const head = tf.tidy(() => refinerHead(tf, (name) => this.#folded.get(name) ?? this.weights(name), tf.tensor4d(this.input, this.#shape)));
+    const head = this.#head(this.#folded);
     try {
       return (await head.data()) as Float32Array;
     } finally {
@@ -60,14 +64,15 @@ export class RegionNetwork {
   }
 
   dispose(): void {
-    this.backend.tf.dispose([...this.#folded.values()]);
+    this.backend.tf.dispose(this.#folded);
   }
-}
 
-function expectChannels(weights: WeightsByName, name: string, axis: number, channels: number): void {
-  const { shape } = weights(name);
-  if (shape[axis] === channels) return;
-  throw new VivantError('MODEL_CORRUPT', `Expected ${channels} channels in axis ${axis} of the refiner's tensor '${name}' but received the shape [${shape.join(', ')}]. Install the package again: its weights belong to another version.`, {
-    details: { tensor: name, shape, channels },
-  });
+  #head(folded: FoldedWeights): Tensor4D {
+    const { tf } = this.backend;
+    return tf.tidy(() => {
+      const head = refinerHead(tf, (name) => folded[name] ?? this.weights(name), tf.tensor4d(this.input, this.#shape));
+      if (head.size === this.#shape[0] * this.headSize) return head;
+      throw new Error(`The last layer has ${head.shape[3]} channels instead of ${HEAD_CHANNELS}.`);
+    });
+  }
 }

@@ -1,0 +1,191 @@
+import { chooseBackend } from '#dist/backends/choose.js';
+import type { TensorBackend } from '#dist/backends/types.js';
+import { createFrame } from '#dist/core/frame.js';
+import { createDraftGenerator } from '#dist/generator/draft.js';
+import { createStandardGenerator } from '#dist/generator/standard.js';
+import { cropColumn, cropRow, createCropFrame, fitCropFrame } from '#dist/generator/refiner/crop-frame.js';
+import { REFINER_REGIONS, regionUnit } from '#dist/generator/refiner/regions.js';
+import { createOpening } from '#dist/geometry/opening.js';
+import { faceState } from '#dist/motion/face-state.js';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { facePoints, type Sitter } from '../../motion/synthetic-face.js';
+import { writeRandomWeights } from './random-weights.js';
+
+const WIDTH = 220;
+const HEIGHT = 240;
+const PLACE: Sitter = { scale: 44, centre: [110, 115] };
+const OPEN: Sitter = { ...PLACE, gap: 0.25, gaze: 0.4, yaw: 6, roll: 4 };
+
+/** A photo of nobody: waves and noise under the landmarks of a face. */
+function photo(sitter: Sitter, seed = 1) {
+  const frame = createFrame(WIDTH, HEIGHT);
+  for (let i = 0; i < frame.data.length; i += 4) {
+    const [x, y] = [(i >> 2) % WIDTH, Math.floor(i / 4 / WIDTH)];
+    seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
+    for (let k = 0; k < 3; k++) frame.data[i + k] = 120 + 60 * Math.sin(x / (5 + k)) * Math.cos(y / 7) + (seed >>> 28);
+  }
+  const points = facePoints(sitter);
+  return { frame, points, state: faceState({ points, rotation: Float32Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1) }) };
+}
+
+function target(sitter: Sitter, confidence = 1) {
+  const { points, state } = photo(sitter);
+  return { ...state, points, confidence };
+}
+
+const sitter = photo(PLACE);
+const driver = photo(OPEN, 99);
+
+let backend: TensorBackend;
+let directory: string;
+beforeAll(async () => {
+  backend = await chooseBackend('wasm');
+  directory = await mkdtemp(join(tmpdir(), 'vivant-refiner-'));
+});
+beforeEach(() => writeRandomWeights(directory));
+afterAll(async () => {
+  await backend.close();
+  await rm(directory, { recursive: true, force: true });
+});
+
+const make = (options: { driverPixels?: boolean; sources?: Parameters<typeof createStandardGenerator>[0] } = {}) =>
+  createStandardGenerator(options.sources ?? [sitter], { driverPixels: options.driverPixels ?? true, backend, weightsDirectory: directory });
+
+async function draw(view: typeof driver | undefined, options: Parameters<typeof make>[0] = {}, pose = target(OPEN)) {
+  const generator = await make(options);
+  generator.setDriverReference?.(photo(PLACE, 99));
+  const out = createFrame(WIDTH, HEIGHT);
+  await generator.render(pose, view, out);
+  await generator.close();
+  return out;
+}
+
+async function drawDraft(view: typeof driver | undefined) {
+  const generator = createDraftGenerator([sitter], { driverPixels: true });
+  generator.setDriverReference?.(photo(PLACE, 99));
+  const out = createFrame(WIDTH, HEIGHT);
+  await generator.render(target(OPEN), view, out);
+  return out;
+}
+
+const same = (a: { data: Uint8ClampedArray }, b: { data: Uint8ClampedArray }): boolean => Buffer.from(a.data).equals(Buffer.from(b.data));
+
+describe('the standard generator', () => {
+  it('differs from the draft inside the crops of mouth and eyes, and there only', async () => {
+    const [draft, refined] = [await drawDraft(driver), await draw(driver)];
+    const pose = target(OPEN);
+    const frames = REFINER_REGIONS.map((region) => fitCropFrame(region, pose.points, pose.scale, regionUnit(region, sitter.state.canonical), createOpening(), createCropFrame(region)));
+    const changed = frames.map(() => 0);
+    for (let y = 0; y < HEIGHT; y++) {
+      for (let x = 0; x < WIDTH; x++) {
+        const o = (y * WIDTH + x) * 4;
+        if (!draft.data.subarray(o, o + 4).some((value, k) => value !== refined.data[o + k])) continue;
+        const inside = frames.map((frame) => {
+          const [column, row] = [cropColumn(frame, x, y), cropRow(frame, x, y)];
+          return column > 0 && row > 0 && column < frame.cols - 1 && row < frame.rows - 1;
+        });
+        expect(inside).toContain(true);
+        inside.forEach((is, k) => (changed[k]! += Number(is)));
+      }
+    }
+    for (const count of changed) expect(count).toBeGreaterThan(200);
+  });
+
+  it('is the draft where the networks see nothing to do', async () => {
+    await writeRandomWeights(directory, (name, values) => {
+      if (name.endsWith('.out.weight')) values.fill(0);
+      if (name.endsWith('.out.bias')) values.fill(-30, 6, 10);
+    });
+    expect(same(await draw(driver), await drawDraft(driver))).toBe(true);
+  });
+
+  it("sees none of the driver's pixels when it may not", async () => {
+    const without = await draw(undefined);
+    expect(same(await draw(driver, { driverPixels: false }), without)).toBe(true);
+    expect(same(await draw(driver), without)).toBe(false);
+  });
+
+  it("doesn't ask the driver in the refiner while the performance is bridged", async () => {
+    // Black hides what the draft itself borrows.
+    const black = { ...driver, frame: createFrame(WIDTH, HEIGHT) };
+    const pose = target(OPEN, 0.5);
+    const generator = await make({ driverPixels: true });
+    const [a, b] = [createFrame(WIDTH, HEIGHT), createFrame(WIDTH, HEIGHT)];
+    await generator.render(pose, black, a);
+    await generator.render(pose, undefined, b);
+    await generator.close();
+    expect(same(a, b)).toBe(true);
+  });
+
+  it('knows the sitter from all photos', async () => {
+    const second = photo({ ...PLACE, smile: 0.1 }, 5);
+    second.frame.data.forEach((value, i) => (second.frame.data[i] = i % 4 === 3 ? 255 : 255 - value));
+    // At rest the first photo alone is drawn: only the vectors differ.
+    const drafts = [[sitter], [sitter, second]].map(async (sources) => {
+      const out = createFrame(WIDTH, HEIGHT);
+      await createDraftGenerator(sources as [typeof sitter], { driverPixels: false }).render(target(PLACE), undefined, out);
+      return out;
+    });
+    expect(same(await drafts[0]!, await drafts[1]!)).toBe(true);
+    const one = await draw(undefined, { driverPixels: false }, target(PLACE));
+    const two = await draw(undefined, { driverPixels: false, sources: [sitter, second] }, target(PLACE));
+    expect(same(one, two)).toBe(false);
+  });
+
+  it('keeps no tensor from frame to frame, nor after it is closed', async () => {
+    const { tf } = backend;
+    const before = tf.memory().numTensors;
+    const generator = await make();
+    const during = tf.memory().numTensors;
+    const out = createFrame(WIDTH, HEIGHT);
+    for (let i = 0; i < 4; i++) {
+      await generator.render(target({ ...OPEN, gap: 0.05 * i }), i === 2 ? undefined : driver, out);
+      expect(tf.memory().numTensors).toBe(during);
+    }
+    await generator.close();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('says which weights drew the clip', async () => {
+    const generator = await make();
+    const { files } = JSON.parse(await readFile(join(directory, 'standard/manifest.json'), 'utf8')) as { files: { sha256: string }[] };
+    expect(generator).toMatchObject({ quality: 'standard', refiner: { name: 'noise', version: '0.0.1', sha256: files[0]!.sha256 } });
+    await generator.close();
+  });
+});
+
+describe('weights that are not those of the refiner', () => {
+  const refused = async (): Promise<void> => {
+    const before = backend.tf.memory().numTensors;
+    await expect(make()).rejects.toMatchObject({ code: 'MODEL_CORRUPT' });
+    expect(backend.tf.memory().numTensors).toBe(before);
+  };
+
+  it('are refused with one bit flipped', async () => {
+    const path = join(directory, 'standard/weights.bin');
+    const bytes = await readFile(path);
+    bytes[1000]! ^= 4;
+    await writeFile(path, bytes);
+    await refused();
+  });
+
+  it.each([
+    ['a tensor missing', (text: string) => text.replace('"eye.styles.up1.bias"', '"eye.styles.up9.bias"')],
+    ['other input channels', (text: string) => text.replace('[3,3,68,8]', '[3,3,34,16]')],
+    ['layers that do not fit each other', (text: string) => text.replace('"mouth.same2.weight","shape":[3,3,8,8]', '"mouth.same2.weight","shape":[3,3,4,16]')],
+  ])('are refused with %s', async (_, edit) => {
+    const path = join(directory, 'standard/manifest.json');
+    const text = await readFile(path, 'utf8');
+    expect(edit(text)).not.toBe(text);
+    await writeFile(path, edit(text));
+    await refused();
+  });
+
+  it('are MODEL_MISSING when there are none, and a backend is asked for', async () => {
+    await expect(createStandardGenerator([sitter], { driverPixels: true, backend, weightsDirectory: join(directory, 'nowhere') })).rejects.toMatchObject({ code: 'MODEL_MISSING' });
+    await expect(createStandardGenerator([sitter], { driverPixels: true, weightsDirectory: directory })).rejects.toMatchObject({ code: 'BACKEND_UNAVAILABLE' });
+  });
+});
