@@ -1,4 +1,4 @@
-"""From stored couples to what the network is given and asked for: appearance, surface, warp, grading, dropped drivers."""
+"""From stored couples to what the network is given and asked for."""
 
 from __future__ import annotations
 
@@ -6,59 +6,67 @@ from dataclasses import dataclass
 
 import torch
 
-import augment
-from data import PairSet
-from model import Controls, Refiner, centre, composite, grade, network_input, redrawn, sample, skin
+from data import Draw, PairSet
+from model import Controls, Refiner, composite, network_input, pack, redrawn
 
 
 @dataclass
 class Batch:
-    """All crops [2B, 3, h, w], 0..1; couples are sample i and i + B."""
+    """All crops [N, 3, h, w], 0..1; couples are sample i and i + N/2."""
 
     kind: str
-    portrait: torch.Tensor  # the source's crop as it is, for the embedder
+    own: torch.Tensor  # the sitter's crop as it is, for the embedder
     source: torch.Tensor  # moved with the iris
     warp: torch.Tensor
-    driver: torch.Tensor  # graded; meaningless where not present
+    draft: torch.Tensor
+    driver: torch.Tensor  # graded; 0 where not present
     target: torch.Tensor
-    distance: torch.Tensor  # [2B, 2, h, w]
-    valid: torch.Tensor  # [2B, 1, h, w]
-    present: torch.Tensor  # [2B] 1 = the driver's pixels may be used
-    input: torch.Tensor  # [2B, 14, h, w]
-
-    def draw(self, controls: Controls) -> torch.Tensor:
-        return composite(controls, self.warp, self.driver, self.source)
-
-    def redraw(self, controls: Controls) -> torch.Tensor:
-        return redrawn(controls, self.driver, self.source)
+    distance: torch.Tensor  # [N, 2, h, w]
+    valid: torch.Tensor  # [N, 1, h, w]
+    present: torch.Tensor  # [N] 1 = the driver's pixels may be used
+    styled: torch.Tensor  # [N] bool
+    input: torch.Tensor  # [N, 68, h/2, w/2]
 
 
-def make_batch(pairs: PairSet, kind: str, size: int, random: torch.Generator, dropped: float, styled: bool = True) -> Batch:
-    """`size` couples. `styled` False: as rendered, with all drivers, for the smoke test."""
-    raw = pairs.couples(kind, size, random)
-    source, target, driver = raw['source'], raw['target'], raw['driver']
-    if styled:
-        source, target = augment.paint(source, target, random)
-        driver = augment.film(driver, random)
-        texture = augment.surface(size, *source.shape[2:], random, source.device)
-        # A surface shows in proportion to the light on it.
-        target = centre(target)
-        target = (target + sample(texture, raw['flow']) * raw['valid'] * (0.25 + augment.luma(target))).clamp(0, 1)
-        source = (source + texture * (0.25 + augment.luma(source))).clamp(0, 1)
-    else:
-        target = centre(target)
-    warp = sample(source, raw['flow'])
-    portrait, source, driver = centre(source), sample(source, raw['moved']), centre(driver)
-    graded = grade(driver, skin(raw['driver_distance'], kind), portrait, skin(raw['source_distance'], kind))
-    present = (torch.rand(size, generator=random) >= dropped).float().repeat(2).to(source.device, non_blocking=True)
-    x = network_input(source, warp, raw['valid'], graded, raw['distance'], raw['opening'], present)
-    return Batch(kind, portrait, source, warp, graded, target, raw['distance'], raw['valid'], present, x)
+def make_batch(pairs: PairSet, kind: str, size: int, random: torch.Generator, varied: bool = True) -> Batch:
+    """`size` couples. `varied`: each sample in a light of its own, mouths mirrored at random, sensors with noise."""
+    return to_batch(kind, pairs.couples(kind, size, random), random if varied else None)
 
 
-def refine(refiner: Refiner, batch: Batch) -> tuple[torch.Tensor, Controls]:
-    """One sitter, one vector: both frames of a couple share the source, so its embedding is taken from the first."""
-    half = len(batch.portrait) // 2
-    vector = refiner.embed(batch.portrait[:half]).repeat(2, 1)
-    x = batch.input.contiguous(memory_format=torch.channels_last) if batch.input.is_cuda else batch.input
-    controls = refiner(x, vector)
-    return batch.draw(controls), controls
+def to_batch(kind: str, drawn: Draw, random: torch.Generator | None = None) -> Batch:
+    """`random`: None for the crops as stored. Both frames of a couple get the same changes."""
+    planes = drawn.planes.float() / 255
+    device, half = planes.device, len(planes) // 2
+    distance = planes[:, 13:15] * 2 - 1
+    pictures = torch.stack([planes[:, 0:3], planes[:, 3:6], planes[:, 7:10], planes[:, 10:13], planes[:, 15:18]])
+    own, valid = drawn.own.float() / 255, planes[:, 6:7]
+    present = drawn.present.float()
+    if random is not None:
+        # What a painting, a varnish and a lamp can do to all pictures of a sample alike.
+        gain = (1 + 0.08 * torch.randn(half, 3, 1, 1, generator=random)).clamp(0.75, 1.25).repeat(2, 1, 1, 1).to(device, non_blocking=True)
+        gamma = torch.exp2(0.2 * torch.randn(half, 1, 1, 1, generator=random)).repeat(2, 1, 1, 1).to(device, non_blocking=True)
+        pictures = (pictures.clamp(min=1e-4).pow(gamma) * gain).clamp(0, 1)
+        own = (own.clamp(min=1e-4).pow(gamma) * gain).clamp(0, 1)
+        # The driver's sensor and codec differ from film to film.
+        amount = (0.03 * torch.rand(half, 1, 1, 1, generator=random) ** 2).repeat(2, 1, 1, 1).to(device, non_blocking=True)
+        pictures[3] += torch.randn(pictures.shape[1:], device=device, generator=_on(device, random)) * amount
+        if kind == 'mouth':
+            mirror = (torch.rand(half, generator=random) < 0.5).repeat(2).to(device, non_blocking=True)[:, None, None, None]
+            pictures, own, valid, distance = (torch.where(mirror, v.flip(-1), v) for v in (pictures, own, valid, distance))
+    source, warp, draft, driver, target = pictures
+    driver = driver * present.view(-1, 1, 1, 1)
+    x = pack(network_input(source, warp, valid, draft, driver, distance, drawn.opening, present))
+    return Batch(kind, own, source, warp, draft, driver, target, distance, valid, present, drawn.styled, x)
+
+
+def _on(device: torch.device, random: torch.Generator) -> torch.Generator:
+    """A generator on the device, seeded from `random`: many numbers are not to be carried over."""
+    return torch.Generator(device).manual_seed(int(torch.randint(2**31 - 1, (1,), generator=random)))
+
+
+def refine(refiner: Refiner, batch: Batch) -> tuple[torch.Tensor, torch.Tensor, Controls]:
+    """The picture, what stands behind alpha, the controls."""
+    x = batch.input.contiguous(memory_format=torch.channels_last)
+    controls = refiner(x, refiner.embed(batch.own))
+    behind = redrawn(controls, batch.draft, batch.warp, batch.driver)
+    return composite(controls, batch.draft, behind), behind, controls

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from head_mesh import RIGID, face_state
+from face_state import RIGID, face_state
 
 PEOPLE, COUPLES, FIRST_SEED = 30, 3, 700_000
 OUT = Path(__file__).resolve().parent / 'landmark_noise.npz'

@@ -16,31 +16,34 @@ class Config:
     bf16: bool = False
 
     # Data: groups of people who share their motions (see data.py)
-    size: int = 320  # pixels of a render's side
+    size: int = 320  # pixels of a render's side, a multiple of 8
     people: int = 4  # in a group
-    couples: int = 12  # of neighbouring frames; 24 motions
-    sources: int = 4  # frames of each person that serve as the portrait
-    groups: int = 24  # to prepare before training starts
+    couples: int = 8  # of neighbouring frames; 16 motions
+    jobs: int = 6  # portraits of each person in a group, each with a driver and a style of its own
+    groups: int = 24  # in all; those after the first `start_groups` are taken in during training
+    start_groups: int = 24  # to prepare before training starts
     held_out: int = 3  # groups with seeds of their own that are only measured on
-    workers: int = 1  # processes that render
-    renew: bool = False  # keep rendering new groups while training (for machines with idle cores)
+    workers: int = 1  # processes that prepare, of lower priority
+    workers_later: int = 1  # of them, how many go on while training
+    renew: bool = False  # no end of new groups, each used from memory only (for machines with idle cores)
     max_groups: int = 400  # kept in the device's memory when renewing
+    driver_dropped: float = 0.3  # share of jobs in which the driver's pixels may not be used
+    unstyled: float = 0.15  # share of jobs that stay as rendered
 
     # Network
-    mouth_widths: tuple = (16, 28, 44, 64)
-    eye_widths: tuple = (12, 24, 40, 64)
+    mouth_widths: tuple = (32, 48, 64)
+    eye_widths: tuple = (16, 32, 48)
     identity: int = 24  # numbers that describe a sitter
 
     # Optimisation
-    batch: int = 16  # couples of neighbouring frames, for each network
+    batch: int = 8  # couples of neighbouring frames, for each network
     steps: int = 20_000
     rate: float = 1e-3
     rate_end: float = 2e-5
     warmup: int = 200
     ema: float = 0.999
     clip: float = 1.0
-    driver_dropped: float = 0.3
-    styled: bool = True  # appearance augmentation
+    varied: bool = True  # small changes of light in every batch
     gan_from: float = 0.7  # share of the steps after which the adversary joins; 1 = never
     gan_weight: float = 0.02
 
@@ -48,7 +51,6 @@ class Config:
     log_every: int = 50
     sheet_every: int = 1000
     save_every: int = 500
-    evaluate_batches: int = 24
 
 
 def read_config(path: Path) -> Config:

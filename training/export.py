@@ -6,8 +6,9 @@
 convolutions [3, 3, in, out] and linear maps [in, out] as tfjs wants them, row-major, names `<mouth|eye>.<layer>.<weight|bias>`.
 The averaged weights are rounded to float16 first; the golden tensors are computed in float32 with the rounded ones.
 
-Golden file (`refiner-<tier>.json` lists the arrays in `.bin`, NHWC): for each network an input (bytes; value = byte / 127.5 - 1), the
-sitter's vector of its source channels, and the controls.
+Golden file (`refiner-<tier>.json` lists the arrays in `.bin`, little-endian, without the batch's dimension): for each network
+`input` [h, w, 17] bytes (value = byte / 255, of the distances in channels 13 and 14 byte / 127.5 - 1), `vector` [24] of its source channels,
+`head` [h/2, w/2, 18] before any activation, and the controls `residual`, `gain` [h/2, w/2, 3], `alpha`, `back`, `choice` [h, w, 1].
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import numpy as np
 import torch
 
 from config import Config
-from model import CHANNELS, Refiner
+from model import CHANNELS, Refiner, controls_of, pack
 from train import KINDS, SHAPES, make_refiners
 
 LICENCE = 'Apache-2.0'
@@ -82,15 +83,21 @@ def write_weights(refiners: torch.nn.ModuleDict, folder: Path, *, tier: str, ver
 
 
 def golden_input(kind: str) -> np.ndarray:
-    """[h, w, 14] bytes: smooth waves with noise, the driver present, constant planes constant."""
+    """[h, w, 17] bytes: smooth waves with noise, the driver present, constant planes constant."""
     rs = np.random.RandomState(len(kind))
     height, width = SHAPES[kind]
     y, x = np.mgrid[:height, :width]
     waves = [np.sin(x / rs.uniform(3, 15) + y / rs.uniform(3, 15) + c) for c in range(CHANNELS)]
-    out = np.clip(127.5 + 70 * np.stack(waves, -1) + rs.randn(height, width, CHANNELS) * 12, 128, 255)
-    out[..., 10:12] = np.clip(127.5 + 127 * np.stack([waves[10], waves[11]], -1), 0, 255)
-    out[..., 12], out[..., 13] = 160, 255
+    out = np.clip(np.round(127.5 + 70 * np.stack(waves, -1) + rs.randn(height, width, CHANNELS) * 12), 0, 255)
+    out[..., 15], out[..., 16] = 64, 255
     return out.astype(np.uint8)
+
+
+def golden_values(data: np.ndarray) -> torch.Tensor:
+    """[h, w, 17] bytes -> [1, 17, h, w]."""
+    x = data.astype(np.float32) / np.float32(255)
+    x[..., 13:15] = data[..., 13:15].astype(np.float32) / np.float32(127.5) - 1
+    return torch.from_numpy(x).permute(2, 0, 1)[None]
 
 
 def write_golden(refiners: torch.nn.ModuleDict, folder: Path, tier: str) -> None:
@@ -106,14 +113,15 @@ def write_golden(refiners: torch.nn.ModuleDict, folder: Path, tier: str) -> None
 
     for kind in KINDS:
         data = golden_input(kind)
-        x = torch.from_numpy(data.astype(np.float32) / np.float32(127.5) - 1).permute(2, 0, 1)[None]
+        crop = golden_values(data)
         refiner: Refiner = refiners[kind]
         with torch.no_grad():
-            vector = refiner.embed(x[:, :3])
-            controls = refiner(x, vector)
+            vector = refiner.embed(crop[:, :3])
+            head = refiner.head(pack(crop), refiner.modulation(vector))
+            controls = controls_of(head, crop[:, -1:, :1, :1], crop[:, 6:7])
         keep(kind, 'input', data)
-        keep(kind, 'vector', vector.numpy())
-        for name, value in zip(controls._fields, controls):
+        keep(kind, 'vector', vector[0].numpy())
+        for name, value in (('head', head), *zip(controls._fields, controls)):
             keep(kind, name, value[0].permute(1, 2, 0).numpy())
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f'refiner-{tier}.bin').write_bytes(b''.join(chunks))

@@ -50,19 +50,19 @@ def flicker(image: torch.Tensor, target: torch.Tensor, weight: torch.Tensor) -> 
     return weighted(charbonnier(image[n:] - image[:n], target[n:] - target[:n]), torch.maximum(weight[n:], weight[:n]))
 
 
-def picture_loss(image, redrawn, target, alpha, warp, distance, kind: str) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
-    """The sum, and its parts for the log."""
+def picture_loss(image, behind, target, alpha, draft, distance, kind: str) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+    """The sum, and its parts for the log; `behind`: what stands behind alpha."""
     weight = region_weight(distance, kind)
-    # Leaving the warp costs most where the warp was right.
-    right = torch.exp(-charbonnier(warp, target).mean(1, keepdim=True) / 0.02)
+    # Leaving the draft costs most where the draft was right.
+    right = torch.exp(-charbonnier(draft, target).mean(1, keepdim=True) / 0.02)
     parts = {
         'charbonnier': weighted(charbonnier(image, target), weight),
         'gradient': 0.5 * gradient(image, target, weight),
         'laplacian': 0.1 * laplacian(image, target, weight),
         'alpha': 0.004 * (alpha * right).mean(),
         'flicker': 0.5 * flicker(image, target, weight),
-        # Alpha near 0 hides what it should let through from all other losses, and the network would stay with the warp for good.
-        'redrawn': REDRAWN * weighted(charbonnier(redrawn, target), weight),
+        # Alpha near 0 hides what it should let through from all other losses, and the network would stay with the draft for good.
+        'redrawn': REDRAWN * weighted(charbonnier(behind, target), weight),
     }
     return sum(parts.values()), parts
 

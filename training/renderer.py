@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from face_state import EYES, face_state
 from heads.face import rotation
 from heads.head import Head
 from heads.performance import Motion, State, motion
@@ -19,7 +20,6 @@ from heads.people import identity
 from heads.points import mesh_points
 from heads.render import View, render, view
 from heads.scene import VISIBLE
-from head_mesh import TOPOLOGY, face_state
 
 HERE = Path(__file__).resolve().parent
 _NOISE = dict(np.load(HERE / 'landmark_noise.npz'))
@@ -51,6 +51,20 @@ def as_detected(exact: np.ndarray) -> np.ndarray:
     return points
 
 
+def label(seed: int) -> dict[str, str]:
+    """What errors by group of people are counted by."""
+    who = identity(seed)
+    darkness = (1 - who.skin_mix) * ('dark' in who.skin) + who.skin_mix * ('dark' in who.skin_other)
+    return {
+        'skin': 'dark' if darkness > 2 / 3 else 'medium' if darkness > 1 / 3 else 'light',
+        'age': who.age,
+        'sex': 'male' if who.sex > 0 else 'female',
+        'hair': who.hair,
+        'beard': 'yes' if who.beard else 'no',
+        'glasses': 'yes' if who.glasses else 'no',
+    }
+
+
 class LandmarkNoise:
     """
     MediaPipe's errors: a bias that stays with the person, one that comes with the expression (both real residuals), shiver
@@ -75,7 +89,7 @@ class LandmarkNoise:
         out = points.copy()
         out[:468] += error @ state.rotation.T * state.scale
         lazy = rs.uniform(0, 0.35) if rs.rand() < 0.25 else 0.0
-        for eye in TOPOLOGY['eyes']:
+        for eye in EYES:
             upper, lower = eye['upper'][1:-1], eye['lower'][1:-1]
             left, right = (out[i] for i in eye['corners'])
             width = np.linalg.norm(right - left)

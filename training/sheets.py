@@ -19,13 +19,12 @@ def _grey(x: torch.Tensor) -> torch.Tensor:
 
 
 def sample_sheet(path: Path, batch: Batch, image: torch.Tensor, controls: Controls, rows: int = 8) -> None:
-    """A row per sample: source, warp, graded driver, result, target, alpha, choice, validity, contours."""
-    blank = torch.zeros_like(batch.driver)
-    driver = torch.where(batch.present.view(-1, 1, 1, 1) > 0, batch.driver, blank)
-    lines = _grey((batch.distance.abs().amin(1, keepdim=True) < 0.06).float()) * 0.6 + batch.warp * 0.4
-    columns = [batch.source, batch.warp, driver, image, batch.target, _grey(controls.alpha), _grey(controls.choice), _grey(batch.valid), lines]
+    """A column per sample: source, warp, draft, graded driver, result, target, alpha, choices (red: warp, green: driver), contours and validity."""
+    lines = (batch.distance.abs().amin(1, keepdim=True) < 0.06).float() * 0.6 + batch.valid * 0.4
+    choices = torch.cat([controls.back, controls.choice, torch.zeros_like(controls.back)], 1)
+    columns = [batch.source, batch.warp, batch.draft, batch.driver, image, batch.target, _grey(controls.alpha), choices, _grey(lines)]
     rows = min(rows, len(batch.source))
-    picture = torch.cat([torch.cat(list(column[:rows]), 1) for column in columns], 2)
+    picture = torch.cat([torch.cat(list(column[:rows]), 2) for column in columns], 1)
     array = (picture.detach().float().clamp(0, 1) * 255).round().byte().permute(1, 2, 0).cpu().numpy()
     sheet = Image.fromarray(array)
     sheet.resize((sheet.width * ZOOM, sheet.height * ZOOM), Image.NEAREST).save(path)

@@ -4,7 +4,8 @@
 
 Stops at the config's steps or when the minutes are over, whichever is first; run again with the same folders, it goes on where it
 stopped. OUT: checkpoint.pt (networks and their averages), optimizer.pt, history.json, curves-*.png, sheet-*.png.
-Every step's random numbers follow from the config's seed and the step, so an interrupted run sees what an unbroken one would.
+Every step's random numbers follow from the config's seed and the step: with the same groups in memory an interrupted run sees what
+an unbroken one would. Groups that aren't ready at the start come in as they are prepared.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ import torch
 import torch.nn as nn
 
 import sheets
-from batches import Batch, make_batch, refine
+from batches import Batch, make_batch, refine, to_batch
 from config import Config, read_config, with_overrides
 from data import HELD_OUT_SEED, PairSet, Preparer, group_path
 from losses import Critic, adversarial_loss, critic_loss, picture_loss
@@ -53,23 +54,28 @@ def region_of(batch: Batch) -> torch.Tensor:
     return (batch.distance[:, 0:1] > (-0.4 if batch.kind == 'mouth' else -0.6)).float()
 
 
+def errors_of(picture: torch.Tensor, batch: Batch) -> torch.Tensor:
+    """[N] sum of absolute differences in the region."""
+    return ((picture.clamp(0, 1) - batch.target).abs() * region_of(batch)).sum((1, 2, 3))
+
+
 @torch.no_grad()
-def evaluate(refiners: nn.ModuleDict, pairs: PairSet, config: Config) -> dict[str, float]:
-    """L1 in the region against the warp's, with and without driver, plain and styled, on fixed draws."""
+def evaluate(refiners: nn.ModuleDict, pairs: PairSet, stride: int = 2) -> dict[str, float]:
+    """L1 in the region, and its share of the warp's and of the draft's: with driver, without one, and in painted styles."""
     out = {}
     for kind in KINDS:
-        for name, dropped, styled in (('', 0.0, False), ('_nodriver', 1.0, False), ('_styled', config.driver_dropped, True)):
-            ours = warp = weight = 0.0
-            for i in range(config.evaluate_batches):
-                random = torch.Generator().manual_seed(77_000 + i)
-                batch = make_batch(pairs, kind, 8, random, dropped, styled)
-                image, _ = refine(refiners[kind], batch)
-                region = region_of(batch)
-                ours += ((image.clamp(0, 1) - batch.target).abs() * region).sum().item()
-                warp += ((batch.warp - batch.target).abs() * region).sum().item()
-                weight += 3 * region.sum().item()
-            out[f'{kind}{name}_l1'] = ours / weight
-            out[f'{kind}{name}_of_warp'] = ours / warp
+        rows = []  # [ours, warp's, draft's, size, present, styled] a sample
+        for drawn, _, _ in pairs.every(kind, stride):
+            batch = to_batch(kind, drawn)
+            image, _, _ = refine(refiners[kind], batch)
+            errors = [errors_of(picture, batch) for picture in (image, batch.warp, batch.draft)]
+            rows.append(torch.stack([*errors, 3 * region_of(batch).sum((1, 2, 3)), batch.present, batch.styled.float()], 1))
+        table = torch.cat(rows).double()
+        present, styled = table[:, 4] > 0, table[:, 5] > 0
+        for name, used in (('', present | ~present), ('_driver', present), ('_nodriver', ~present), ('_styled', styled)):
+            ours, warp, draft, size = table[used, :4].sum(0).tolist()
+            if size:
+                out |= {f'{kind}{name}_l1': ours / size, f'{kind}{name}_of_warp': ours / warp, f'{kind}{name}_of_draft': ours / draft}
     return out
 
 
@@ -78,9 +84,7 @@ class Run:
 
     def __init__(self, config: Config, device: torch.device):
         torch.manual_seed(config.seed)
-        self.refiners = make_refiners(config).to(device)
-        if device.type == 'cuda':
-            self.refiners = self.refiners.to(memory_format=torch.channels_last)
+        self.refiners = make_refiners(config).to(device, memory_format=torch.channels_last)
         self.average = copy.deepcopy(self.refiners).requires_grad_(False)
         self.critics = nn.ModuleDict({kind: Critic() for kind in KINDS}).to(device)
         self.optimizers = {
@@ -135,16 +139,16 @@ def train_step(run: Run, kind: str, batch: Batch, config: Config, device: torch.
     for group in optimizer.param_groups:
         group['lr'] = rate_at(config, run.step)
     with torch.autocast(device.type, torch.bfloat16, enabled=config.bf16):
-        image, controls = refine(refiner, batch)
-    loss, parts = picture_loss(image.float(), batch.redraw(controls), batch.target, controls.alpha, batch.warp, batch.distance, kind)
+        image, behind, controls = refine(refiner, batch)
+    loss, parts = picture_loss(image, behind, batch.target, controls.alpha, batch.draft, batch.distance, kind)
     if run.step >= config.gan_from * config.steps:
         critic, critic_optimizer = run.critics[kind], run.critic_optimizers[kind]
-        judged = critic_loss(critic, image.float(), batch.target, batch.distance)
+        judged = critic_loss(critic, image, batch.target, batch.distance)
         critic_optimizer.zero_grad(set_to_none=True)
         judged.backward()
         critic_optimizer.step()
         critic.requires_grad_(False)
-        parts['adversary'] = config.gan_weight * adversarial_loss(critic, image.float(), batch.target, batch.distance)
+        parts['adversary'] = config.gan_weight * adversarial_loss(critic, image, batch.target, batch.distance)
         critic.requires_grad_(True)
         loss = loss + parts['adversary']
         parts['critic'] = judged
@@ -155,9 +159,27 @@ def train_step(run: Run, kind: str, batch: Batch, config: Config, device: torch.
     return {f'{kind}_{name}': value.detach() for name, value in ({'loss': loss} | parts).items()}
 
 
-def load_ready(preparer: Preparer | None, pairs: PairSet, run: Run, data: Path, renew: bool, timeout: float | None) -> bool:
+def prepare_start(assets: Path, data: Path, config: Config, run: Run, pairs: PairSet, held_out: PairSet) -> Preparer:
+    """Waits for the groups that the start needs; returns who prepares the others."""
+    first = run.groups_seen if config.renew else 0
+    last = first + config.max_groups if config.renew else config.groups
+    start = min(config.start_groups, config.groups)
+    numbers = [*range(HELD_OUT_SEED, HELD_OUT_SEED + config.held_out), *range(first, last)]
+    same = config.workers_later == config.workers
+    preparer = Preparer(assets, data, config, numbers if same else numbers[: config.held_out + start], config.workers)
+    for _ in range(config.held_out):
+        held_out.add(group_path(data, preparer.next()))
+    while len(pairs) < start:
+        load_ready(preparer, pairs, run, data, config.renew, None)
+    if same:
+        return preparer
+    preparer.close()
+    return Preparer(assets, data, config, range(first + start, last), config.workers_later)
+
+
+def load_ready(preparer: Preparer, pairs: PairSet, run: Run, data: Path, renew: bool, timeout: float | None) -> bool:
     """Takes in one prepared group, if there is one."""
-    number = preparer.next(timeout) if preparer else None
+    number = preparer.next(timeout)
     if number is None:
         return False
     path = group_path(data, number)
@@ -191,26 +213,16 @@ def main() -> None:
     sizes = {kind: sum(p.numel() for p in run.refiners[kind].parameters()) for kind in KINDS}
     print(f'{macs / 1e6:.1f} MMAC a frame (mouth and two eyes); parameters {sizes}', flush=True)
 
-    first = run.groups_seen if config.renew else 0
-    count = config.max_groups if config.renew else config.groups
-    numbers = [*range(HELD_OUT_SEED, HELD_OUT_SEED + config.held_out), *range(first, first + count)]
-    preparer = Preparer(options.assets, options.data, config, numbers)
-    pairs, held_out = PairSet(device, config.max_groups), PairSet(device, max(1, config.held_out))
-    for _ in range(config.held_out):
-        held_out.add(group_path(options.data, preparer.next()))
-    while len(pairs) < config.groups:
-        load_ready(preparer, pairs, run, options.data, config.renew, None)
-    if not config.renew:
-        preparer.close()
-        preparer = None
+    pairs, held_out = PairSet(device, config.max_groups if config.renew else config.groups), PairSet(device, max(1, config.held_out))
+    preparer = prepare_start(options.assets, options.data, config, run, pairs, held_out)
     print(f'{len(pairs)} groups after {time.time() - began:.0f} s', flush=True)
 
     started, done, sums, before = time.time(), 0, {}, run.seconds
     while run.step < config.steps and time.time() < deadline:
-        if preparer and run.step % 8 == 0:
+        if run.step % 8 == 0:
             load_ready(preparer, pairs, run, options.data, config.renew, 0)
         for kind in KINDS:
-            batch = make_batch(pairs, kind, config.batch, generator_for(config, run.step, kind), config.driver_dropped, config.styled)
+            batch = make_batch(pairs, kind, config.batch, generator_for(config, run.step, kind), config.varied)
             for name, value in train_step(run, kind, batch, config, device).items():
                 sums[name] = sums.get(name, 0) + value
         run.update_average()
@@ -223,28 +235,27 @@ def main() -> None:
             rate = done / (time.time() - started)
             print(f"step {run.step}: mouth {row['mouth_loss']:.4f} eye {row['eye_loss']:.4f}; {rate:.2f} steps/s, {len(pairs)} groups", flush=True)
         if run.step % config.sheet_every == 0 or run.step == config.steps:
-            report(run, pairs, held_out, config, options.out)
+            report(run, pairs, held_out, options.out)
         if run.step % config.save_every == 0:
             run.save(options.out)
-    report(run, pairs, held_out, config, options.out)
+    report(run, pairs, held_out, options.out)
     run.save(options.out)
-    if preparer:
-        preparer.close()
+    preparer.close()
     print(f'{done} steps in {time.time() - started:.0f} s; trained {run.seconds / 60:.1f} min in all', flush=True)
 
 
-def report(run: Run, pairs: PairSet, held_out: PairSet, config: Config, out: Path) -> None:
+def report(run: Run, pairs: PairSet, held_out: PairSet, out: Path) -> None:
     """Numbers and pictures on people it has never seen (or on its own, when none are held out)."""
     seen = held_out if len(held_out) else pairs
     if run.history and any('of_warp' in k for k in run.history[-1]) and run.history[-1]['step'] == run.step:
         return
-    measured = evaluate(run.average, seen, config)
+    measured = evaluate(run.average, seen)
     run.history.append({'step': run.step, **measured})
     print(' '.join(f'{k} {v:.4f}' for k, v in measured.items()), flush=True)
     for kind in KINDS:
         with torch.no_grad():
-            batch = make_batch(seen, kind, 12, torch.Generator().manual_seed(5), config.driver_dropped, config.styled)
-            image, controls = refine(run.average[kind], batch)
+            batch = make_batch(seen, kind, 12, torch.Generator().manual_seed(5), varied=False)
+            image, _, controls = refine(run.average[kind], batch)
         sheets.sample_sheet(out / f'sheet-{kind}.png', batch, image, controls, 12)
 
 
