@@ -18,6 +18,7 @@ const LAYERS = {
   workers: [...SHARED, 'landmarks'],
   // Rates of a detector: numbers in, numbers out.
   metrics: [],
+  detectors: [...SHARED, 'backends', 'generator/tensor/decode.ts'],
   'package-info.ts': [],
   'option-specs.ts': ['core', 'backends/names.ts', 'motion/regions.ts'],
   'options.ts': ['core', 'backends/names.ts', 'motion/regions.ts', 'option-specs.ts', 'motion-file.ts', 'animator/progress.ts'],
