@@ -3,6 +3,8 @@ export type { AnimatedFace } from './animator/portraits.js';
 export type { Progress } from './animator/progress.js';
 export type { StageTime, TimedStage } from './animator/stage-clock.js';
 export type { BackendName, BackendPreference, BackendProbe } from './backends/names.js';
+export type { CorpusProgress } from './corpus/make/corpus-progress.js';
+export { type CorpusReport, makeCorpus, type MakeCorpusOptions } from './corpus/make-corpus.js';
 export { DISCLOSURE_LAYERS, type DisclosureLayer, type LayerReport, type VerifyReport } from './core/disclosure.js';
 export { VivantError, type VivantErrorCode } from './core/errors.js';
 export type { Box, Frame, TimedFrame } from './core/frame.js';

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { VivantError } from '../index.js';
 import { TOOL } from '../package-info.js';
 import { addAnimate } from './animate.js';
+import { addCorpus } from './corpus.js';
 import { addDoctor } from './doctor.js';
 import { asVivantError, EXIT_CODES } from './exit-codes.js';
 import { addFaces } from './faces.js';
@@ -55,6 +56,7 @@ Examples:
   addMotion(program, terminal);
   addModels(program, terminal, finish);
   addDoctor(program, terminal);
+  addCorpus(program, terminal, finish);
   for (const command of program.commands) inherit(command, program);
 
   try {

@@ -13,7 +13,8 @@ const STAGE_WORDS: Readonly<Record<Progress['stage'], string>> = {
   sign: 'Signing and reading back',
 };
 
-function duration(seconds: number): string {
+/** Whole seconds, or minutes and seconds. */
+export function duration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
 }

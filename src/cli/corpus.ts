@@ -1,0 +1,14 @@
+import type { Command } from 'commander';
+import { addCorpusExport } from './corpus-export.js';
+import { addCorpusMake } from './corpus-make.js';
+import type { Terminal } from './terminal.js';
+
+/** Adds `vivant corpus`, with a command of its own for each step. */
+export function addCorpus(program: Command, terminal: Terminal, finish: (exitCode: number) => void): void {
+  const corpus = program
+    .command('corpus')
+    .description('labelled clips for detectors of synthetic faces: make them, and export them in the layouts that benchmarks read')
+    .addHelpText('after', '\nExamples:\n  $ vivant corpus make manifest.jsonl --out corpus\n  $ vivant corpus export corpus --format deepfakebench --out datasets/MyFaces\n');
+  addCorpusMake(corpus, terminal, finish);
+  addCorpusExport(corpus, terminal, finish);
+}
