@@ -15,7 +15,7 @@ const LAYERS = {
   core: [],
   geometry: ['core'],
   ...Object.fromEntries(STAGES.map((stage) => [stage, SHARED])),
-  workers: [...SHARED, 'landmarks'],
+  workers: [...SHARED, 'landmarks', 'generator', 'backends'],
   // Rates of a detector: numbers in, numbers out.
   metrics: [],
   detectors: [...SHARED, 'backends', 'generator/tensor/decode.ts'],

@@ -1,5 +1,3 @@
-import type { Frame } from '../core/frame.js';
-import { createFrame } from '../core/frame.js';
 import type { MarkedFrame } from '../core/marked-frame.js';
 import type { Generator } from '../core/ports.js';
 import { assertQuality, createGenerator } from '../generator/create.js';
@@ -8,6 +6,7 @@ import { needsEvenSize, type OutputFormat } from '../media/format.js';
 import { createMarker, type Marker, type MarkerOptions } from '../provenance/marker.js';
 import type { ResolvedClip } from '../options.js';
 import { throwIfAborted } from './cancel.js';
+import { drawAhead } from './draw-ahead.js';
 import type { Driver, Transfer } from './driver.js';
 import { loopPerformance } from './loop.js';
 import { type DriverKind, openDriver } from './open-driver.js';
@@ -55,7 +54,7 @@ export async function openScene(
   const progress = new ProgressMeter(clip.onProgress);
   progress.enter('prepare', undefined);
   const clock = new StageClock();
-  const { detector, backend, teeth } = tools;
+  const { detector, backend, teeth, openHeads } = tools;
   const evenSides = format !== undefined && needsEvenSize(format);
   await assertQuality(clip.quality);
   const reading = readSitter({ ...clip, paths: clip.portraits, evenSides }, detector);
@@ -73,7 +72,7 @@ export async function openScene(
   let generator: Generator | undefined;
   try {
     throwIfAborted(clip.signal);
-    generator = await createGenerator({ quality: clip.quality, sources: sitter.photos, driverPixels: clip.driverPixels, teeth, backend });
+    generator = await createGenerator({ quality: clip.quality, sources: sitter.photos, driverPixels: clip.driverPixels, teeth, backend, ...(openHeads === undefined ? {} : { openHeads }) });
     if (driver.reference.view !== undefined) generator.setDriverReference?.(driver.reference.view);
     const { amplitude, smooth, region, motion } = clip;
     const mode = driver.kind === 'picture' && !clip.motionChosen ? 'absolute' : motion;
@@ -94,20 +93,19 @@ export async function openScene(
 }
 
 /**
- * The clip, frame by frame: motion, generator, marks. One canvas serves all frames.
+ * The clip, frame by frame: motion, generator, marks.
  */
 export async function* drawFrames(scene: Scene): AsyncGenerator<MarkedFrame, void, undefined> {
   const { clip, sitter, driver, transfer, generator, comparison, marker, clock, progress } = scene;
   const [{ frame: portrait, state: rest }] = sitter.photos;
-  const canvas: Frame = createFrame(portrait.width, portrait.height);
   const performance = perform(driver, transfer, clock);
   const steps = clip.loop ? loopPerformance(performance, rest, driver.fps) : performance;
   progress.enter('animate', driver.frames);
-  for await (const { index, time, target, view, picture, release } of steps) {
+  for await (const { step, canvas } of drawAhead(steps, generator, portrait, clock)) {
     throwIfAborted(clip.signal);
-    await clock.measureAsync('generate', () => generator.render(target, view, canvas));
+    const { index, time, picture } = step;
     const result = comparison === undefined ? canvas : comparison.compose(picture, canvas);
-    release();
+    step.release();
     yield clock.measure('mark', () => marker.mark({ ...result, index, time }));
     progress.step(driver.frames);
   }

@@ -3,9 +3,11 @@ import type { LandmarkDetector } from '../core/ports.js';
 import type { ModelInfo } from '../landmarks/model/model.js';
 import { chooseBackend } from '../backends/choose.js';
 import type { TensorBackend } from '../backends/types.js';
+import type { OpenHeads } from '../generator/refiner/heads.js';
 import type { TeethAtlas } from '../generator/mouth/teeth-atlas.js';
 import type { ResolvedAnimator } from '../options.js';
 import { startLandmarkWorker } from '../workers/landmark-client.js';
+import { RefinerThread } from '../workers/refiner-client.js';
 import { readTeethAtlas } from './teeth.js';
 
 /** What is loaded once and serves many clips. */
@@ -13,12 +15,15 @@ export interface Tools {
   readonly detector: LandmarkDetector & { readonly model: ModelInfo };
   readonly backend: TensorBackend;
   readonly teeth: TeethAtlas;
+  /** Where the refiner's networks run beside the rest; absent on backends that need no thread for that. */
+  readonly openHeads?: OpenHeads;
 }
 
 /** Starts tools on first use and keeps them. */
 export class Toolbox {
   private started: Promise<Tools> | undefined;
   private closed = false;
+  private readonly refiner = new RefinerThread();
 
   constructor(readonly options: ResolvedAnimator) {}
 
@@ -28,7 +33,7 @@ export class Toolbox {
   open(): Promise<Tools> {
     if (this.closed) return Promise.reject(new VivantError('ABORTED', 'This animator has been closed. Make a new one with createAnimator().'));
     if (this.started === undefined) {
-      this.started = start(this.options);
+      this.started = this.start();
       // A failed start may be repaired (a model pulled) and tried again.
       this.started.catch(() => {
         this.started = undefined;
@@ -40,7 +45,13 @@ export class Toolbox {
   async close(): Promise<void> {
     this.closed = true;
     const tools = await this.started?.catch(() => undefined);
-    if (tools) await Promise.all([tools.detector.close(), tools.backend.close()]);
+    await Promise.all([this.refiner.close(), tools?.detector.close(), tools?.backend.close()]);
+  }
+
+  private async start(): Promise<Tools> {
+    const tools = await start(this.options);
+    // wasm computes on the thread that asks; a graphics card and libtensorflow don't.
+    return tools.backend.name === 'wasm' ? { ...tools, openHeads: this.refiner.open } : tools;
   }
 }
 

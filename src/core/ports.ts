@@ -68,7 +68,9 @@ export interface Generator {
   readonly refiner?: RefinerInfo;
   /** Tells the generator how the driver looks at rest (fold shading is relative to it). Call before the first frame. */
   setDriverReference?(view: DriverView): void;
-  /** Draws into `out`, which has the size of the (first) source photo. */
+  /** How many frames may be under way at the same time, each with an `out` of its own. Default 1. */
+  readonly overlap?: number;
+  /** Draws into `out`, which has the size of the (first) source photo. Frames come in order. */
   render(target: TargetFace, driver: DriverView | undefined, out: Frame): Promise<void>;
   close(): Promise<void>;
 }

@@ -2,6 +2,7 @@ import { VivantError } from '../core/errors.js';
 import type { Generator, Quality, SourcePhoto } from '../core/ports.js';
 import { createDraftGenerator } from './draft.js';
 import { createStandardGenerator } from './standard.js';
+import type { OpenHeads } from './refiner/heads.js';
 import type { TeethAtlas } from './mouth/teeth-atlas.js';
 import { assertWarps } from './tensor/self-check.js';
 import type { TensorBackend } from './tensor/types.js';
@@ -18,6 +19,8 @@ export interface GeneratorOptions {
   readonly teeth?: TeethAtlas;
   /** Where tensors are computed. Checked before use; needed by `standard` and `high`. */
   readonly backend?: TensorBackend;
+  /** Where the networks of `standard` run instead of on `backend`, such as a worker. */
+  readonly openHeads?: OpenHeads;
   /** Folder with one folder of weights per tier. Default: `models/` of this package. */
   readonly weightsDirectory?: string;
 }

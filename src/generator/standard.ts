@@ -2,16 +2,18 @@ import { VivantError } from '../core/errors.js';
 import type { Generator, SourcePhoto } from '../core/ports.js';
 import { createDraftGenerator } from './draft.js';
 import type { TeethAtlas } from './mouth/teeth-atlas.js';
-import { Refiner } from './refiner/refiner.js';
+import { openHeads, sitterCrops, type OpenHeads, type RefinerHeads } from './refiner/heads.js';
+import { Refiner, REFINER_OVERLAP } from './refiner/refiner.js';
 import type { TensorBackend } from './tensor/types.js';
-import { loadWeights } from './tensor/weights.js';
 
 /** What the `standard` generator is made from. */
 export interface StandardOptions {
   readonly driverPixels: boolean;
   readonly teeth?: TeethAtlas;
-  /** Where the networks are computed. */
+  /** Where the networks are computed, and the draft if it is a graphics card. */
   readonly backend?: TensorBackend;
+  /** Where the networks run instead, such as a worker. Default: on `backend`, in this thread. */
+  readonly openHeads?: OpenHeads;
   /** Folder with one folder of weights per tier. Default: `models/` of this package. */
   readonly weightsDirectory?: string;
 }
@@ -22,33 +24,37 @@ export interface StandardOptions {
  * @throws VivantError `MODEL_MISSING`, `MODEL_CORRUPT`; `BACKEND_UNAVAILABLE` without a backend.
  */
 export async function createStandardGenerator(sources: readonly [SourcePhoto, ...SourcePhoto[]], options: StandardOptions): Promise<Generator> {
-  const { backend, driverPixels, weightsDirectory } = options;
-  if (!backend) throw new VivantError('BACKEND_UNAVAILABLE', "Expected a tensor backend for quality 'standard' but received none. Use --quality draft, which needs none.");
-  const weights = await loadWeights('standard', backend, weightsDirectory === undefined ? {} : { directory: weightsDirectory });
-  let refiner: Refiner;
-  try {
-    refiner = new Refiner(sources, backend, weights);
-  } catch (error) {
-    weights.dispose();
-    throw error;
-  }
+  const heads = await open(sources, options);
+  const refiner = new Refiner(sources[0], heads);
   const draft = createDraftGenerator(sources, options);
-  const { name, version, files } = weights.manifest;
+  /** Drafts are drawn one after the other; only the networks' work overlaps with the next draft. */
+  let turn: Promise<unknown> = Promise.resolve();
   return {
     quality: 'standard',
-    refiner: { name, version, sha256: files[0]!.sha256 },
+    refiner: heads.info,
+    overlap: REFINER_OVERLAP,
     setDriverReference(view) {
       draft.setDriverReference?.(view);
-      if (driverPixels) refiner.setDriverReference(view);
+      if (options.driverPixels) refiner.setDriverReference(view);
     },
     async render(target, driver, out) {
-      await draft.render(target, driver, out, (flow) => refiner.keep(target, flow, out));
-      await refiner.refine(target, driverPixels ? driver : undefined, out);
+      const drafted = turn.then(async () => {
+        await draft.render(target, driver, out, (flow) => refiner.keep(target, flow, out));
+        return { refined: refiner.refine(target, options.driverPixels ? driver : undefined, out) };
+      });
+      turn = drafted.catch(() => undefined);
+      await (await drafted).refined;
     },
     async close() {
-      refiner.dispose();
-      weights.dispose();
-      await draft.close();
+      await turn;
+      await Promise.all([heads.close(), draft.close()]);
     },
   };
+}
+
+async function open(sources: readonly SourcePhoto[], { backend, openHeads: elsewhere, weightsDirectory }: StandardOptions): Promise<RefinerHeads> {
+  const weights = weightsDirectory === undefined ? {} : { directory: weightsDirectory };
+  if (elsewhere) return elsewhere(sitterCrops(sources), weights);
+  if (backend) return openHeads(backend, sitterCrops(sources), weights);
+  throw new VivantError('BACKEND_UNAVAILABLE', "Expected a tensor backend for quality 'standard' but received none. Use --quality draft, which needs none.");
 }

@@ -1,6 +1,8 @@
 import type { VivantErrorCode } from '../core/errors.js';
 import type { FaceLandmarks } from '../core/landmarks.js';
-import type { DetectOptions } from '../core/ports.js';
+import type { DetectOptions, RefinerInfo } from '../core/ports.js';
+import type { PerNetwork, SitterCrops } from '../generator/refiner/heads.js';
+import type { WeightsOptions } from '../generator/tensor/weights.js';
 import type { DetectorOptions } from '../landmarks/detector.js';
 import type { ModelInfo } from '../landmarks/model/model.js';
 
@@ -24,6 +26,21 @@ export type LandmarkResponse =
   /** Points and rotations of the faces are transferred, and so is `pixels`. */
   | { readonly type: 'detected'; readonly id: number; readonly faces: readonly FaceLandmarks[]; readonly pixels: ArrayBuffer }
   | { readonly type: 'detect-failed'; readonly id: number; readonly error: WireError; readonly pixels: ArrayBuffer };
+
+/** What the client tells the refiner worker. A session is one clip: one sitter. */
+export type RefinerRequest =
+  | { readonly type: 'open'; readonly session: number; readonly sitter: SitterCrops; readonly weights: WeightsOptions }
+  /** The inputs are transferred; they come back with the answer, to be used again. */
+  | { readonly type: 'run'; readonly session: number; readonly id: number; readonly inputs: PerNetwork }
+  | { readonly type: 'close'; readonly session: number };
+
+/** What the refiner worker answers. */
+export type RefinerResponse =
+  | { readonly type: 'opened'; readonly session: number; readonly info: RefinerInfo }
+  | { readonly type: 'open-failed'; readonly session: number; readonly error: WireError }
+  /** All arrays are transferred. */
+  | { readonly type: 'heads'; readonly id: number; readonly heads: PerNetwork; readonly inputs: PerNetwork }
+  | { readonly type: 'run-failed'; readonly id: number; readonly error: WireError; readonly inputs: PerNetwork };
 
 /** A VivantError in a form that survives structured cloning. */
 export interface WireError {

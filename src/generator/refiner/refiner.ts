@@ -5,26 +5,27 @@ import type { FlowField } from '../../geometry/flow-field.js';
 import { createOpening } from '../../geometry/opening.js';
 import { sampleGrain, type Grain } from '../grain.js';
 import { facePalette } from '../palette.js';
-import type { TensorBackend } from '../tensor/types.js';
-import type { Weights } from '../tensor/weights.js';
 import { compositeCrop, type LentPicture } from './composite.js';
 import { createControls, readControls, type Controls } from './controls.js';
 import { PatchKeeper } from './crop-box.js';
 import { fitCropFrame } from './crop-frame.js';
-import { RegionCrop, sitterCrop } from './crops.js';
-import { packCrop } from './pack.js';
+import { RegionCrop } from './crops.js';
+import { NETWORK_REGIONS, type PerNetwork, type RefinerHeads } from './heads.js';
+import { HEAD_CHANNELS } from './network.js';
+import { packCrop, PACKED_CHANNELS } from './pack.js';
 import { REFINER_REGIONS, regionUnit, type RefinerNetwork } from './regions.js';
-import { RegionNetwork } from './region-network.js';
 import type { Patch } from './sample-crop.js';
 
 /** How far the driver's pixels fade in or out within one frame. */
 const EASE = 0.25;
 
-/** One region with everything that is kept for it. */
+/** Frames that may be under way at the same time: while networks work on one, the next one's draft is drawn. */
+export const REFINER_OVERLAP = 2;
+
+/** One region of one frame, with everything that is kept for it. */
 interface Part {
   readonly crop: RegionCrop;
-  readonly network: RegionNetwork;
-  /** Place in the network's batch. */
+  /** Place in its network's batch. */
   readonly place: number;
   readonly unit: number;
   readonly keeper: PatchKeeper;
@@ -36,63 +37,51 @@ interface Part {
  * Corrects a draft: a small network looks at mouth and eyes of each frame and says what to take from draft, warp and driver, and
  * with which tones. The pictures themselves are mixed at the portrait's own resolution.
  *
- * Call {@link Refiner.keep} when the photo has been warped and {@link Refiner.refine} when the draft is finished.
+ * For each frame call {@link Refiner.keep} when the photo has been warped and {@link Refiner.refine} when the draft is finished.
+ * The next frame's turn comes when `refine` has returned its promise; {@link REFINER_OVERLAP} promises may be open.
  */
 export class Refiner {
-  readonly #parts: readonly Part[];
-  readonly #networks: readonly RegionNetwork[];
+  /** Parts of the frames under way. */
+  readonly #slots: readonly (readonly Part[])[];
+  readonly #inputs: PerNetwork;
   readonly #opening = createOpening();
   readonly #grain: Grain;
   readonly #skin: number;
+  #slot = 0;
   #flow: FlowField | undefined;
-  /** 0..1: how much of the driver's pixels may show in this frame; unknown before the first. */
+  /** 0..1: how much of the driver's pixels may show; unknown before the first frame. */
   #presence: number | undefined;
 
-  /**
-   * @param sources - the first one is drawn; all of them tell the networks who the sitter is.
-   * @param weights - of a refiner's two networks; stay owned by the caller.
-   * @throws VivantError `MODEL_CORRUPT` when they are something else.
-   */
-  constructor(sources: readonly [SourcePhoto, ...SourcePhoto[]], backend: TensorBackend, weights: Weights) {
-    const [photo] = sources;
-    const made: RegionNetwork[] = [];
-    const make = (name: RefinerNetwork): RegionNetwork => {
-      const regions = REFINER_REGIONS.filter(({ network }) => network === name);
-      // Both eyes look at the world with one vector.
-      const sitter = regions.flatMap((region) => sources.map((source) => sitterCrop(region, source)));
-      const network = new RegionNetwork(backend, (tensor) => weights.get(`${name}.${tensor}`), regions[0]!, regions.length, sitter);
-      made.push(network);
-      return network;
-    };
-    try {
-      const networks: Readonly<Record<RefinerNetwork, RegionNetwork>> = { mouth: make('mouth'), eye: make('eye') };
-      this.#parts = REFINER_REGIONS.map((region) => ({
-        crop: new RegionCrop(region, photo),
-        network: networks[region.network],
-        place: REFINER_REGIONS.filter(({ network }) => network === region.network).indexOf(region),
-        unit: regionUnit(region, photo.state.canonical),
-        keeper: new PatchKeeper(),
-        controls: createControls(region.rows, region.cols),
-        warped: undefined,
-      }));
-    } catch (error) {
-      for (const network of made) network.dispose();
-      throw error;
-    }
-    this.#networks = made;
+  /** @param heads - with the same sitter in them; stay owned by the caller. */
+  constructor(
+    photo: SourcePhoto,
+    private readonly heads: RefinerHeads,
+  ) {
+    const part = (region: (typeof REFINER_REGIONS)[number]): Part => ({
+      crop: new RegionCrop(region, photo),
+      place: NETWORK_REGIONS[region.network].indexOf(region),
+      unit: regionUnit(region, photo.state.canonical),
+      keeper: new PatchKeeper(),
+      controls: createControls(region.rows, region.cols),
+      warped: undefined,
+    });
+    this.#slots = Array.from({ length: REFINER_OVERLAP }, () => REFINER_REGIONS.map(part));
+    const input = (name: RefinerNetwork): Float32Array => new Float32Array(NETWORK_REGIONS[name].reduce((sum, region) => sum + elements(region, PACKED_CHANNELS), 0));
+    this.#inputs = { mouth: input('mouth'), eye: input('eye') };
     this.#grain = sampleGrain(photo.frame, photo.points);
     this.#skin = facePalette(photo.frame, photo.points).skin;
   }
 
   /** The driver at rest gives the size of the driver's crops. */
   setDriverReference(view: DriverView): void {
-    for (const { crop } of this.#parts) crop.setDriverReference(view);
+    for (const { crop } of this.#slots.flat()) crop.setDriverReference(view);
   }
 
   /** Remembers the warped photo under the crops, before eyes and mouth are painted over it. */
   keep(target: TargetFace, flow: FlowField, warped: Frame): void {
+    this.#slot = (this.#slot + 1) % REFINER_OVERLAP;
     this.#flow = flow;
-    for (const part of this.#parts) {
+    for (const part of this.#slots[this.#slot]!) {
       const { crop, unit, keeper } = part;
       part.warped = keeper.keep(warped, fitCropFrame(crop.region, target.points, target.scale, unit, this.#opening, crop.frame));
     }
@@ -104,23 +93,21 @@ export class Refiner {
    * @param driver - absent: the driver's pixels may not be used.
    */
   async refine(target: TargetFace, driver: DriverView | undefined, out: Frame): Promise<void> {
+    const parts = this.#slots[this.#slot]!;
     const flow = this.#flow!;
     const presence = this.#easePresence(target, driver);
     const lender = presence > 0 ? driver : undefined;
-    for (const { crop, network, place, warped } of this.#parts) {
+    for (const { crop, place, warped } of parts) {
+      const { region } = crop;
       crop.fill({ target, flow, warped: warped!, draft: out, driver: lender });
-      packCrop(crop.data, crop.region.rows, crop.region.cols, network.input, place * network.inputSize);
+      packCrop(crop.data, region.rows, region.cols, this.#inputs[region.network], place * elements(region, PACKED_CHANNELS));
     }
-    // Both are on their way before the first answer is waited for: a graphics card then works without a pause.
-    const heads = await Promise.all(this.#networks.map((network) => network.run()));
-    for (const { crop, network, place, controls, warped } of this.#parts) {
-      readControls(heads[this.#networks.indexOf(network)]!, place * network.headSize, crop.data, presence, controls);
-      compositeCrop(controls, crop.frame, warped!, lender && this.#lend(lender, crop), out);
+    const heads = await this.heads.run(this.#inputs);
+    for (const { crop, place, controls, warped } of parts) {
+      const { region, frame, data } = crop;
+      readControls(heads[region.network], place * elements(region, HEAD_CHANNELS), data, presence, controls);
+      compositeCrop(controls, frame, warped!, lender && this.#lend(lender, crop), out);
     }
-  }
-
-  dispose(): void {
-    for (const network of this.#networks) network.dispose();
   }
 
   /** The driver's pixels come and go within a few frames; where there is no picture, at once. */
@@ -134,4 +121,9 @@ export class Refiner {
   #lend(driver: DriverView, crop: RegionCrop): LentPicture {
     return { picture: driver.frame, frame: crop.driverFrame, grade: crop.grade, grain: this.#grain, grainShare: 0, skin: this.#skin };
   }
+}
+
+/** Elements that a region takes in a batch at half resolution. */
+function elements({ rows, cols }: { readonly rows: number; readonly cols: number }, channels: number): number {
+  return (rows / 2) * (cols / 2) * channels;
 }

@@ -7,12 +7,6 @@ import { PACKED_CHANNELS } from './pack.js';
 
 /** One network with a sitter folded into it, for crops of one size. */
 export class RegionNetwork {
-  /** `[batch, rows / 2, cols / 2, PACKED_CHANNELS]`, to be filled before {@link RegionNetwork.run}. */
-  readonly input: Float32Array;
-  /** Elements of {@link RegionNetwork.input} that one crop takes. */
-  readonly inputSize: number;
-  /** Elements of a head that one crop takes. */
-  readonly headSize: number;
   readonly #shape: [number, number, number, number];
   readonly #folded: FoldedWeights;
 
@@ -31,15 +25,12 @@ export class RegionNetwork {
   ) {
     const [rows, cols] = [size.rows / 2, size.cols / 2];
     this.#shape = [batch, rows, cols, PACKED_CHANNELS];
-    this.inputSize = rows * cols * PACKED_CHANNELS;
-    this.headSize = rows * cols * HEAD_CHANNELS;
-    this.input = new Float32Array(batch * this.inputSize);
     backend.activate();
     const { tf } = backend;
     try {
       this.#folded = tf.tidy(() => {
         const folded = foldModulation(tf, weights, sitterVector(tf, weights, sitter, size.rows, size.cols)) as Record<string, Tensor4D>;
-        this.#head(folded); // Layers that don't fit each other show here, and the backend prepares its kernels.
+        this.#head(folded, new Float32Array(batch * rows * cols * PACKED_CHANNELS)); // Layers that don't fit each other show here.
         return folded;
       });
     } catch (cause) {
@@ -49,13 +40,14 @@ export class RegionNetwork {
   }
 
   /**
-   * Computes the heads of the crops in {@link RegionNetwork.input}.
+   * Computes the heads of a batch of crops.
    *
+   * @param input - `[batch, rows / 2, cols / 2, PACKED_CHANNELS]`; read before this returns.
    * @returns `[batch, rows / 2, cols / 2, HEAD_CHANNELS]`
    */
-  async run(): Promise<Float32Array> {
+  async run(input: Float32Array): Promise<Float32Array> {
     this.backend.activate();
-    const head = this.#head(this.#folded);
+    const head = this.#head(this.#folded, input);
     try {
       return (await head.data()) as Float32Array;
     } finally {
@@ -67,11 +59,11 @@ export class RegionNetwork {
     this.backend.tf.dispose(this.#folded);
   }
 
-  #head(folded: FoldedWeights): Tensor4D {
+  #head(folded: FoldedWeights, input: Float32Array): Tensor4D {
     const { tf } = this.backend;
     return tf.tidy(() => {
-      const head = refinerHead(tf, (name) => folded[name] ?? this.weights(name), tf.tensor4d(this.input, this.#shape));
-      if (head.size === this.#shape[0] * this.headSize) return head;
+      const head = refinerHead(tf, (name) => folded[name] ?? this.weights(name), tf.tensor4d(input, this.#shape));
+      if (head.shape[3] === HEAD_CHANNELS) return head;
       throw new Error(`The last layer has ${head.shape[3]} channels instead of ${HEAD_CHANNELS}.`);
     });
   }
