@@ -25,14 +25,14 @@ from heads.people import Identity, identity
 from renderer import Studio
 
 # Seeds from 950 000 on: training takes its people and motions below 900 000, its own held-out groups from there.
-# Motion: its two people. Chosen by their labels: sex, age and skin differ within a pair, all motions talk.
+# Motion: its two people. Chosen by their labels: sex and skin differ within a pair, all motions talk.
 PAIRS = {
-    950001: (950006, 950050),  # a laugh
-    950035: (950028, 950025),  # a grin
-    950064: (950007, 950002),  # wide open
-    950062: (950053, 950010),  # small talk, many blinks
-    950003: (950015, 950030),  # a grimace, wide gaze
-    950044: (950046, 950036),  # talk and a laugh
+    950001: (950006, 950050),  # a gaping mouth
+    950052: (950028, 950025),  # talk, a grin, blinks, turns of the head
+    950013: (950007, 950002),  # talk, a grin, glances
+    950062: (950053, 950010),  # talk, a laugh
+    950003: (950015, 950030),  # talk, a grimace, glances
+    950044: (950046, 950036),  # talk, a laugh
 }
 FRAMES = 40
 STEP = 2  # frames of the 25 a second that `motion` gives: every second one
