@@ -20,7 +20,8 @@ PLANES = 20  # source 3, warp 3, validity, draft 3, graded driver 3, distances 2
 SURFACE = 15
 TARGET = 16
 FAILED = 0xFFFFFFFF
-COMMAND = (os.environ.get('NODE', 'node'), str(Path(__file__).resolve().parent / 'draft-crops.mjs'))
+# NODE: the program, if it isn't on the path. TEETH: the teeth atlas as gpu.sh packs it, for machines without the product's dependencies.
+COMMAND = (os.environ.get('NODE', 'node'), str(Path(__file__).resolve().parent / 'draft-crops.mjs'), *(('--teeth', os.environ['TEETH']) if 'TEETH' in os.environ else ()))
 
 
 @dataclass

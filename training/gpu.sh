@@ -1,22 +1,37 @@
 #!/bin/sh
 # Training on a machine with one 80 GB card, in runs of under ten minutes, each on a bare machine. Three steps:
 #
-#   training/gpu.sh pack ASSETS      here: packs the heads into carry/heads.npz (carry/ is ignored by git, and must travel along)
+#   training/gpu.sh pack ASSETS      here, after a build: packs the heads and what makes the crops (Node itself, the compiled generator, the
+#                                    teeth) into carry/, about 50 MB (ignored by git; it must travel along)
 #   training/gpu.sh run [MINUTES [--set NAME=VALUE ..]]
 #                                    there, from the repository root, with carry/ beside it: goes on from carry/run, writes to $OUT
 #   training/gpu.sh fetch FOLDER     here: takes what came back from $OUT as the start of the next run
 #
-# The machine needs python3 with PyTorch (CUDA), numpy and Pillow, and a C compiler. Data are rendered there, anew in every run:
+# The machine needs python3 with PyTorch (CUDA), numpy and Pillow, and a C compiler; no Node, no packages. Data are rendered there, anew in every run:
 # fourteen processes keep adding people while the card trains. MINUTES (default 8.7) leaves time to save within ten minutes.
 # $OUT gets eight files of a few MiB: checkpoint.pt, optimizer.pt, history.json, curves and sheets of both networks, log.txt.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(dirname "$here")
 python=${PYTHON:-python3}
+node=${NODE:-node}
 case ${1:-} in
 pack)
   mkdir -p "$root/carry"
   (cd "$here" && "$python" -m heads.prepare --assets "${2:?usage: training/gpu.sh pack ASSETS}" --out "$root/carry/heads.npz")
+  rm -rf "$root/carry/dist"
+  mkdir "$root/carry/dist"
+  for part in core generator geometry motion; do cp -r "$root/dist/$part" "$root/carry/dist/"; done
+  find "$root/carry/dist" -type f ! -name '*.js' -delete
+  "$node" --input-type=module -e '
+    import { writeFileSync } from "node:fs";
+    const { readTeethAtlas } = await import(process.argv[1]);
+    const { pixelsPerMouthWidth, ...layers } = await readTeethAtlas();
+    const flat = ({ frame, ...rest }) => ({ ...rest, width: frame.width, height: frame.height, rgba: Buffer.from(frame.data).toString("base64") });
+    writeFileSync(process.argv[2], JSON.stringify({ pixelsPerMouthWidth, upper: flat(layers.upper), lower: flat(layers.lower) }));
+  ' "$root/dist/animator/teeth.js" "$root/carry/teeth.json"
+  "$python" -c 'import lzma, sys; lzma.open(sys.argv[2], "wb").write(open(sys.argv[1], "rb").read())' "$("$node" -p process.execPath)" "$root/carry/node.xz"
+  du -sh "$root/carry"
   ;;
 run)
   shift
@@ -28,6 +43,10 @@ run)
   nvidia-smi --query-gpu=name,memory.total,memory.used --format=csv,noheader || true
   data=$(mktemp -d)
   trap 'rm -rf "$data"' EXIT
+  "$python" -c 'import lzma, sys; open(sys.argv[2], "wb").write(lzma.open(sys.argv[1]).read())' "$root/carry/node.xz" "$data/node"
+  chmod +x "$data/node"
+  [ -d "$root/dist" ] || cp -r "$root/carry/dist" "$root/dist"
+  export NODE="$data/node" TEETH="$root/carry/teeth.json"
   PYTHONUNBUFFERED=1 "$python" "$here/train.py" --config "$here/configs/gpu.py" --assets "$root/carry/heads.npz" --data "$data" --out "$OUT" \
     --minutes "$minutes" "$@" > "$OUT/log.txt" 2>&1 || { tail -n 40 "$OUT/log.txt"; exit 1; }
   tail -n 20 "$OUT/log.txt"

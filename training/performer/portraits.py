@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Render the still pictures: python3 training/performer/portraits.py --assets DIR --portrait FILE.jpg --sheet FILE.jpg"""
+"""Render the still pictures: python3 training/performer/portraits.py --assets DIR --portrait FILE.jpg --sheet FILE.jpg --people FOLDER"""
 
 import argparse
+from pathlib import Path
 
 import numpy as np
 from PIL import Image
@@ -57,6 +58,7 @@ def main():
     parser.add_argument('--assets', required=True, help='folder of the heads pack')
     parser.add_argument('--portrait', help='768x960 JPEG of one sitter')
     parser.add_argument('--sheet', help='JPEG with several identities, calm above and smiling below')
+    parser.add_argument('--people', help='folder: a 384x384 JPEG of each identity of the sheet')
     options = parser.parse_args()
     R = load_renderer(options.assets)
     model = R.Model()
@@ -74,6 +76,13 @@ def main():
                 tile = Image.fromarray(still(R, model, cast, scene, 4, turn, smile))
                 sheet.paste(tile, (i % 4 * size, (i // 4 * 2 + smile) * size))
         sheet.save(options.sheet, quality=88)
+    if options.people:
+        folder = Path(options.people)
+        folder.mkdir(parents=True, exist_ok=True)
+        scene = Studio(R, 384, scale=0.92, centre=(0.0, 1.3)).scene
+        for i, cast in enumerate(SHEET):
+            turn = ((-6, 5, -4, 6)[i % 4], 0, 0)
+            Image.fromarray(still(R, model, cast, scene, 4, turn)).save(folder / f'person-{i + 1}.jpg', quality=88)
 
 
 if __name__ == '__main__':
