@@ -28,7 +28,8 @@ const LAYERS = {
     COMPOSITION.map((name) => [name, [...SHARED, ...STAGES, ...COMPOSITION, ...OPTIONS, 'workers', 'package-info.ts', 'reports.ts']]),
   ),
   corpus: [...SHARED, ...STAGES, ...COMPOSITION, ...OPTIONS, 'workers', 'package-info.ts'],
-  'index.ts': ['core', ...STAGES, ...COMPOSITION, ...OPTIONS, 'corpus', 'reports.ts', 'report-schemas.ts'],
+  scoring: [...SHARED, ...STAGES, 'animator', 'corpus', 'detectors', 'options.ts', 'workers'],
+  'index.ts': ['core', ...STAGES, ...COMPOSITION, ...OPTIONS, 'corpus', 'detectors', 'scoring', 'reports.ts', 'report-schemas.ts'],
   // The command line knows the public surface, the table of options it derives its flags from, and the version.
   cli: ['index.ts', 'option-specs.ts', 'package-info.ts'],
 };

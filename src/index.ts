@@ -11,6 +11,8 @@ export type { Box, Frame, TimedFrame } from './core/frame.js';
 export type { MarkedFrame } from './core/marked-frame.js';
 export type { Quality, RefinerInfo } from './core/ports.js';
 export { RIGHTS_BASES, type DrivingRightsRecord, type RightsBasis, type RightsRecord } from './core/rights.js';
+export type { Level } from './corpus/levels.js';
+export type { AskedDescription, CommandDescription, CommonDescription, DetectorDescription, HttpDescription, OnnxDescription } from './detectors/description.js';
 export { detectFaces, type DetectFacesOptions } from './detect-faces.js';
 export { doctor } from './doctor.js';
 export { extractMotion, type ExtractMotionOptions } from './extract-motion.js';
@@ -32,4 +34,5 @@ export type {
   ValueRange,
   Warning,
 } from './reports.js';
+export { scoreCorpus, type ScoreCorpusOptions, type ScoreProgress, type ScoreReport } from './scoring/score-corpus.js';
 export { verify, type VerifyOptions } from './verify.js';

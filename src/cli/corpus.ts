@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { addCorpusExport } from './corpus-export.js';
 import { addCorpusMake } from './corpus-make.js';
+import { addCorpusScore } from './corpus-score.js';
 import type { Terminal } from './terminal.js';
 
 /** Adds `vivant corpus`, with a command of its own for each step. */
@@ -11,4 +12,5 @@ export function addCorpus(program: Command, terminal: Terminal, finish: (exitCod
     .addHelpText('after', '\nExamples:\n  $ vivant corpus make manifest.jsonl --out corpus\n  $ vivant corpus export corpus --format deepfakebench --out datasets/MyFaces\n');
   addCorpusMake(corpus, terminal, finish);
   addCorpusExport(corpus, terminal, finish);
+  addCorpusScore(corpus, terminal, finish);
 }
