@@ -29,8 +29,9 @@ export function convolve(tf: TensorFlow, weights: WeightsByName, name: string, x
     strides: stride,
     filter: weights(`${name}.weight`) as Tensor4D, // [3, 3, in, out]
     bias: weights(`${name}.bias`), // [out]
-    activation: linear ? 'linear' : 'leakyrelu',
-    leakyreluAlpha: SLOPE,
+    // A slope of 1 is none. 'linear' would be fused in training, too, with a gradient that is slow on wasm.
+    activation: 'leakyrelu',
+    leakyreluAlpha: linear ? 1 : SLOPE,
   });
 }
 
