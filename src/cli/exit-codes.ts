@@ -9,6 +9,7 @@ export const EXIT_CODES: Readonly<Record<VivantErrorCode, number>> = {
   NO_VIDEO_STREAM: 3,
   INVALID_LANDMARKS: 3,
   INVALID_MOTION: 3,
+  INVALID_SITTER: 3,
   INVALID_MANIFEST: 3,
   INVALID_CORPUS: 3,
   NO_FACE: 4,
