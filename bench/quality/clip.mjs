@@ -9,6 +9,7 @@ import { cosine } from './metrics/identity.mjs';
 import { landmarkDistance } from './metrics/landmarks.mjs';
 import { withLids } from './metrics/motion.mjs';
 import { luma, pixelError } from './metrics/pixels.mjs';
+import { quantile } from './metrics/series.mjs';
 import { signalsOf } from './metrics/signals.mjs';
 import { maskPyramid, pyramid, structure } from './metrics/ssim.mjs';
 import { cropPixels, faceCrop, regionMasks } from './regions.mjs';
@@ -53,6 +54,7 @@ export async function measureClip(clip, { tiers, geometry, frameLimit, shots, to
   const inside = new Uint8Array(width * height);
   const history = new TruthHistory();
   const signals = { driver: [], truth: [] };
+  const likeness = [];
   let frames = 0;
   let skipped = 0;
   for await (const moment of clip.frames(frameLimit)) {
@@ -74,9 +76,12 @@ export async function measureClip(clip, { tiers, geometry, frameLimit, shots, to
     movePicture(truth, similarity, truthCanvas, inside, crop);
     const answer = answerIn(truthCanvas, crop, regionMasks(points, crop, inside, width));
     const view = clip.driverPixels ? { frame: driver, state, points: driverFace.points } : undefined;
-    // Self-reenactment: the driver before it was disguised is what should be followed.
-    signals.driver[index] = signalsOf((clip.crossIdentity ? driverFace : truthFace).points);
-    signals.truth[index] = signalsOf(truthFace.points);
+    if (moment.measured) {
+      signals.driver[index] = signalsOf(driverFace.points);
+      signals.truth[index] = signalsOf(truthFace.points);
+    }
+    const likened = own && moment.measured && index % LIKENESS_EVERY === 0;
+    if (likened) likeness.push(cosine(own, await identity.describe(truth, truthFace.points)));
     const flickered = history.add({ index, frame: truth, points: truthFace.points, target: target.points });
     for (const lane of lanes) {
       [lane.before, lane.canvas] = [lane.canvas, lane.before];
@@ -95,20 +100,21 @@ export async function measureClip(clip, { tiers, geometry, frameLimit, shots, to
       if (!found || !moment.measured) continue;
       lane.face.face(index, signalsOf(found.points));
       lane.face.distance(landmarkDistance(points, found.points));
-      if (own && index % LIKENESS_EVERY === 0) lane.face.likeness(cosine(own, await identity.describe(lane.canvas, found.points)));
+      if (likened) lane.face.likeness(cosine(own, await identity.describe(lane.canvas, found.points)));
     }
     pictures?.({ clip, index, driver, truth: truthCanvas, crop, lanes: lanes.filter(({ isShot }) => !isShot) });
     if (moment.measured) frames += 1;
   }
   await Promise.all(lanes.map(({ generator }) => generator.close()));
-  const driverFaces = withLids(filled(signals.driver));
   const truthFaces = withLids(filled(signals.truth));
+  // Self-reenactment: the driver before it was disguised is what should be followed.
+  const driverFaces = clip.crossIdentity ? withLids(filled(signals.driver)) : truthFaces;
   const result = ({ pixels, face }) => (faces ? { ...pixels.result(), ...face.result(driverFaces, truthFaces) } : pixels.result());
   return {
     frames,
     skipped,
-    rows: Object.fromEntries(lanes.filter(({ isShot }) => !isShot).map((lane) => [lane.name, result(lane)])),
-    truth: { flicker: history.flicker },
+    rows: Object.fromEntries(lanes.filter(({ isShot }) => !isShot).map((lane) => [lane.name, { ...result(lane), ...weightsOf(lane) }])),
+    truth: { flicker: history.flicker, csim: likeness.length === 0 ? null : quantile(likeness, 0.5) },
     shots: Object.fromEntries(lanes.filter(({ isShot }) => isShot).map(({ name, pixels }) => [name, pixels.result()])),
     shotsTier: set.shotsTier,
     missing: set.missing,
@@ -182,6 +188,11 @@ class TruthHistory {
   get flicker() {
     return this.#count === 0 ? null : this.#sum / this.#count;
   }
+}
+
+/** Which network drew the row. */
+function weightsOf({ generator: { refiner } }) {
+  return refiner === undefined ? {} : { weights: `${refiner.name} ${refiner.version} ${refiner.sha256.slice(0, 12)}` };
 }
 
 /** Holes as `undefined`. */

@@ -50,7 +50,7 @@ function pixelTable(rows) {
 function faceTable(rows) {
   const digits = { akd: 4, csim: 3, csimLeast: 3, gazeDegrees: 2, flicker: 4, lost: 0 };
   const body = present(rows, (row) => FACES.map((metric) => number(row[metric], digits[metric])));
-  if (rows.truth?.flicker) body.push(['(truth)', ...FACES.map((metric) => number(metric === 'flicker' ? rows.truth.flicker : null, 4))]);
+  if (rows.truth) body.push(['(truth)', ...FACES.map((metric) => number(rows.truth[metric], digits[metric]))]);
   return table(['row', ...FACES], body);
 }
 

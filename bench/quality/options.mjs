@@ -1,6 +1,7 @@
 // Flags of the command.
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { TIERS } from './rows.mjs';
+import { SHOTS, TIERS } from './rows.mjs';
 
 export const SETS = ['synthetic', 'real', 'real-no-driver-pixels'];
 
@@ -11,6 +12,7 @@ export const HELP = `npm run bench:quality -- [flags]
   --clips LIST      parts of clip names, for example franck,950006-by (default: all)
   --frames N        only the first N frames of each clip (a look, not a result: written to out/quality/ only)
   --geometry LIST   of product,truth (default: both), see bench/quality/README.md
+  --weights DIR     folder with one folder of weights per tier instead of models/ (written to out/quality/ only)
   --no-shots        without the rows of 4 and 8 photos
   --no-pictures     without the page of pictures
 
@@ -26,6 +28,7 @@ export function readOptions(argv) {
       clips: { type: 'string' },
       frames: { type: 'string' },
       geometry: { type: 'string' },
+      weights: { type: 'string' },
       'no-shots': { type: 'boolean' },
       'no-pictures': { type: 'boolean' },
       help: { type: 'boolean' },
@@ -45,7 +48,8 @@ export function readOptions(argv) {
     clips: values.clips?.split(',') ?? [''],
     geometry: list('geometry', ['product', 'truth']),
     frameLimit,
-    shots: values['no-shots'] ? [] : [4, 8],
+    weightsDirectory: values.weights === undefined ? undefined : resolve(values.weights),
+    shots: values['no-shots'] ? [] : SHOTS,
     pictures: !values['no-pictures'],
     help: values.help ?? false,
   };

@@ -7,10 +7,21 @@ export const TIERS = ['static', 'warp', 'draft', 'standard', 'high'];
 const QUALITIES = ['draft', 'standard', 'high'];
 
 /**
+ * How many photos a tier may use, besides one. `prepare` turns them into further options of `createGenerator`, for tiers that learn from
+ * photos before they draw.
+ */
+export const SHOTS = [
+  { name: '4', photos: 4 },
+  { name: '8', photos: 8 },
+];
+
+/**
  * Makes the generators of all rows.
  *
  * @param photos - of the sitter, the canvas first
- * @returns `{ rows: [{ name, generator }], shots: [{ name, photos, generator }], missing: { [tier]: reason } }`
+ * @param shots - of {@link SHOTS}
+ * @param tools.weightsDirectory - see `createGenerator`
+ * @returns `{ rows: [{ name, generator }], shots: [{ name, generator }], shotsTier, missing: { [tier]: reason } }`
  */
 export async function openRows({ tiers, photos, driverPixels, shots, tools }) {
   const rows = [];
@@ -25,16 +36,19 @@ export async function openRows({ tiers, photos, driverPixels, shots, tools }) {
   }
   const best = rows.filter(({ name }) => QUALITIES.includes(name)).at(-1)?.name;
   const fewShots = [];
-  for (const count of best === undefined ? [] : shots.filter((k) => k > 1 && k <= photos.length)) {
-    fewShots.push({ name: String(count), tier: best, generator: await make(best, photos.slice(0, count), driverPixels, tools) });
+  for (const { name, photos: count, prepare } of best === undefined ? [] : shots) {
+    if (count > photos.length) continue;
+    const album = photos.slice(0, count);
+    const learnt = (await prepare?.(album, best, tools)) ?? {};
+    fewShots.push({ name, generator: await make(best, album, driverPixels, tools, learnt) });
   }
   return { rows, missing, shots: fewShots, shotsTier: best };
 }
 
-async function make(name, photos, driverPixels, { teeth, backend }) {
+async function make(name, photos, driverPixels, { teeth, backend, weightsDirectory }, learnt = {}) {
   if (name === 'static') return still(photos[0]);
   if (name === 'warp') return warpOnly(photos[0]);
-  return createGenerator({ quality: name, sources: photos, driverPixels, teeth, backend });
+  return createGenerator({ quality: name, sources: photos, driverPixels, teeth, backend, ...(weightsDirectory ? { weightsDirectory } : {}), ...learnt });
 }
 
 /** The portrait itself. */

@@ -25,10 +25,10 @@ const options = readOptions(process.argv.slice(2));
 if (options.help) console.log(HELP);
 else await bench(options);
 
-async function bench({ sets, clips: wanted, geometry, frameLimit, pictures, ...plan }) {
-  const tools = { detector: await startLandmarkWorker(), backend: await chooseBackend('auto'), teeth: await readTeethAtlas() };
+async function bench({ sets, clips: wanted, geometry, frameLimit, weightsDirectory, pictures, ...plan }) {
+  const tools = { weightsDirectory, detector: await startLandmarkWorker(), backend: await chooseBackend('auto'), teeth: await readTeethAtlas() };
   const identity = await openIdentity(tools.backend);
-  const look = frameLimit < Infinity;
+  const look = frameLimit < Infinity || weightsDirectory !== undefined;
   const results = look ? { clips: {} } : await earlier();
   const page = pictures ? await openPage(OUT) : undefined;
   const began = performance.now();

@@ -76,6 +76,7 @@ export function averages(items) {
     const values = present.map((item) => item[key]).filter((value) => value !== undefined && value !== null);
     if (values.length === 0) result[key] = null;
     else if (typeof values[0] === 'object') result[key] = averages(values);
+    else if (typeof values[0] === 'string') result[key] = [...new Set(values)].join(', ');
     else if (key === 'lost') result[key] = values.reduce((a, b) => a + b, 0);
     else if (key === 'csimLeast') result[key] = Math.min(...values);
     else result[key] = values.reduce((a, b) => a + b, 0) / values.length;

@@ -50,7 +50,7 @@ export class FaceTally {
 
   /**
    * @param driver - signals of the driver by frame
-   * @param truth - signals of the ground truth by frame
+   * @param truth - signals of the ground truth by frame; the same array where the driver is the sitter
    */
   result(driver, truth) {
     const faces = withLids(Array.from(driver, (_, i) => this.#faces[i]));
@@ -62,7 +62,7 @@ export class FaceTally {
       gazeDegrees: gazeError(truth, faces) ?? null,
       flicker: average(this.#flicker),
       fidelity: fidelity(driver, faces),
-      fidelityToTruth: fidelity(truth, faces),
+      ...(driver === truth ? {} : { fidelityToTruth: fidelity(truth, faces) }),
       jitter: jitter(driver, faces),
     };
   }

@@ -20,7 +20,9 @@ export function regression(x, y, least = 0) {
     xy += (x[i] - mx) * (y[i] - my);
   }
   if (xx === 0 || Math.sqrt(xx / n) < least) return undefined;
-  return { r: yy > 0 ? xy / Math.sqrt(xx * yy) : 0, slope: xy / xx };
+  // What is left of equal numbers after their mean was taken away is rounding.
+  const moves = yy > n * (1e-9 * Math.max(1, Math.abs(my))) ** 2;
+  return { r: moves ? xy / Math.sqrt(xx * yy) : 0, slope: moves ? xy / xx : 0 };
 }
 
 /**

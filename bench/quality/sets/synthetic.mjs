@@ -19,7 +19,6 @@ export async function syntheticClips() {
     driverPixels: true,
     /** Frame of the driver that motion is measured from: both clips begin at rest. */
     reference: 0,
-    trueGaze: manifest.people[sitter].gaze,
     async photos() {
       const names = Array.from({ length: manifest.photos }, (_, k) => `${sitter}-${k}.jpg`);
       return Promise.all(names.map(async (name) => (await readImage(path(name))).frame));
