@@ -3,6 +3,7 @@ import type { Generator, Quality, SourcePhoto } from '../core/ports.js';
 import { createDraftGenerator } from './draft.js';
 import { createStandardGenerator } from './standard.js';
 import type { OpenHeads } from './refiner/heads.js';
+import type { SitterAdapter } from './sitter/adapter.js';
 import type { TeethAtlas } from './mouth/teeth-atlas.js';
 import { assertWarps } from './tensor/self-check.js';
 import type { TensorBackend } from './tensor/types.js';
@@ -23,6 +24,8 @@ export interface GeneratorOptions {
   readonly openHeads?: OpenHeads;
   /** Folder with one folder of weights per tier. Default: `models/` of this package. */
   readonly weightsDirectory?: string;
+  /** What was learnt of the sitter before; for `standard`. */
+  readonly adapter?: SitterAdapter;
 }
 
 /**

@@ -4,6 +4,7 @@ import { createDraftGenerator } from './draft.js';
 import type { TeethAtlas } from './mouth/teeth-atlas.js';
 import { openHeads, sitterCrops, type OpenHeads, type RefinerHeads } from './refiner/heads.js';
 import { Refiner, REFINER_OVERLAP } from './refiner/refiner.js';
+import type { SitterAdapter } from './sitter/adapter.js';
 import type { TensorBackend } from './tensor/types.js';
 
 /** What the `standard` generator is made from. */
@@ -16,12 +17,15 @@ export interface StandardOptions {
   readonly openHeads?: OpenHeads;
   /** Folder with one folder of weights per tier. Default: `models/` of this package. */
   readonly weightsDirectory?: string;
+  /** What was learnt of the sitter before. Default: only what the photos show. */
+  readonly adapter?: SitterAdapter;
 }
 
 /**
  * The draft, corrected at mouth and eyes by two small networks.
  *
- * @throws VivantError `MODEL_MISSING`, `MODEL_CORRUPT`; `BACKEND_UNAVAILABLE` without a backend.
+ * @throws VivantError `MODEL_MISSING`, `MODEL_CORRUPT`; `INVALID_SITTER` when the adapter belongs to other weights; `BACKEND_UNAVAILABLE`
+ * without a backend.
  */
 export async function createStandardGenerator(sources: readonly [SourcePhoto, ...SourcePhoto[]], options: StandardOptions): Promise<Generator> {
   const heads = await open(sources, options);
@@ -52,9 +56,9 @@ export async function createStandardGenerator(sources: readonly [SourcePhoto, ..
   };
 }
 
-async function open(sources: readonly SourcePhoto[], { backend, openHeads: elsewhere, weightsDirectory }: StandardOptions): Promise<RefinerHeads> {
-  const weights = weightsDirectory === undefined ? {} : { directory: weightsDirectory };
-  if (elsewhere) return elsewhere(sitterCrops(sources), weights);
-  if (backend) return openHeads(backend, sitterCrops(sources), weights);
+async function open(sources: readonly SourcePhoto[], { backend, openHeads: elsewhere, weightsDirectory, adapter }: StandardOptions): Promise<RefinerHeads> {
+  const which = { ...(weightsDirectory === undefined ? {} : { directory: weightsDirectory }), ...(adapter === undefined ? {} : { adapter }) };
+  if (elsewhere) return elsewhere(sitterCrops(sources), which);
+  if (backend) return openHeads(backend, sitterCrops(sources), which);
   throw new VivantError('BACKEND_UNAVAILABLE', "Expected a tensor backend for quality 'standard' but received none. Use --quality draft, which needs none.");
 }

@@ -1,8 +1,7 @@
 import type { VivantErrorCode } from '../core/errors.js';
 import type { FaceLandmarks } from '../core/landmarks.js';
 import type { DetectOptions, RefinerInfo } from '../core/ports.js';
-import type { PerNetwork, SitterCrops } from '../generator/refiner/heads.js';
-import type { WeightsOptions } from '../generator/tensor/weights.js';
+import type { HeadsOptions, PerNetwork, SitterCrops } from '../generator/refiner/heads.js';
 import type { DetectorOptions } from '../landmarks/detector.js';
 import type { ModelInfo } from '../landmarks/model/model.js';
 
@@ -29,7 +28,7 @@ export type LandmarkResponse =
 
 /** What the client tells the refiner worker. A session is one clip: one sitter. */
 export type RefinerRequest =
-  | { readonly type: 'open'; readonly session: number; readonly sitter: SitterCrops; readonly weights: WeightsOptions }
+  | { readonly type: 'open'; readonly session: number; readonly sitter: SitterCrops; readonly options: HeadsOptions }
   /** The inputs are transferred; they come back with the answer, to be used again. */
   | { readonly type: 'run'; readonly session: number; readonly id: number; readonly inputs: PerNetwork }
   | { readonly type: 'close'; readonly session: number };

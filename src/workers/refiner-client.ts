@@ -1,8 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { VivantError } from '../core/errors.js';
 import type { RefinerInfo } from '../core/ports.js';
-import type { OpenHeads, PerNetwork, RefinerHeads, SitterCrops } from '../generator/refiner/heads.js';
-import type { WeightsOptions } from '../generator/tensor/weights.js';
+import type { HeadsOptions, OpenHeads, PerNetwork, RefinerHeads, SitterCrops } from '../generator/refiner/heads.js';
 import type { RefinerRequest, RefinerResponse } from './protocol.js';
 import { fromWire } from './wire-error.js';
 
@@ -32,9 +31,9 @@ export class RefinerThread {
    * @throws VivantError `MODEL_MISSING`, `MODEL_CORRUPT`, `BACKEND_UNAVAILABLE`; `INTERNAL` when the thread dies, `ABORTED` after
    * {@link RefinerThread.close}
    */
-  readonly open: OpenHeads = async (sitter: SitterCrops, weights: WeightsOptions): Promise<RefinerHeads> => {
+  readonly open: OpenHeads = async (sitter: SitterCrops, options: HeadsOptions): Promise<RefinerHeads> => {
     const session = this.#next++;
-    const info = await this.#ask(this.#opening, session, { type: 'open', session, sitter, weights });
+    const info = await this.#ask(this.#opening, session, { type: 'open', session, sitter, options });
     return {
       info,
       run: (inputs) => this.#run(session, inputs),

@@ -16,11 +16,11 @@ port.on('message', (request: RefinerRequest) => {
   else void close(request);
 });
 
-async function open({ session, sitter, weights }: Extract<RefinerRequest, { type: 'open' }>): Promise<void> {
+async function open({ session, sitter, options }: Extract<RefinerRequest, { type: 'open' }>): Promise<void> {
   try {
     // Other backends have threads of their own and need no worker.
     backend ??= chooseBackend('wasm');
-    const heads = await openHeads(await backend, sitter, weights);
+    const heads = await openHeads(await backend, sitter, options);
     sessions.set(session, heads);
     send({ type: 'opened', session, info: heads.info });
   } catch (error) {

@@ -1,6 +1,8 @@
 import type { RefinerInfo, SourcePhoto } from '../../core/ports.js';
 import type { TensorBackend } from '../tensor/types.js';
-import { loadWeights, type WeightsOptions } from '../tensor/weights.js';
+import { loadWeights, type Weights, type WeightsOptions } from '../tensor/weights.js';
+import type { SitterAdapter } from '../sitter/adapter.js';
+import { adaptWeights } from '../sitter/adapt-weights.js';
 import { sitterCrop } from './crops.js';
 import { RegionNetwork } from './region-network.js';
 import { REFINER_REGIONS, type RefinerNetwork, type RefinerRegion } from './regions.js';
@@ -30,8 +32,14 @@ export interface RefinerHeads {
   close(): Promise<void>;
 }
 
+/** Which networks; plain data. */
+export interface HeadsOptions extends WeightsOptions {
+  /** What was learnt of the sitter before; replaces what the crops say. */
+  readonly adapter?: SitterAdapter;
+}
+
 /** Makes heads; in this thread, or in a worker. */
-export type OpenHeads = (sitter: SitterCrops, weights: WeightsOptions) => Promise<RefinerHeads>;
+export type OpenHeads = (sitter: SitterCrops, options: HeadsOptions) => Promise<RefinerHeads>;
 
 export function sitterCrops(photos: readonly SourcePhoto[]): SitterCrops {
   const crops = (name: RefinerNetwork): readonly Float32Array[] => NETWORK_REGIONS[name].flatMap((region) => photos.map((photo) => sitterCrop(region, photo)));
@@ -41,10 +49,11 @@ export function sitterCrops(photos: readonly SourcePhoto[]): SitterCrops {
 /**
  * Loads the weights of `standard` and folds a sitter into them.
  *
- * @throws VivantError `MODEL_MISSING`, `MODEL_CORRUPT`
+ * @throws VivantError `MODEL_MISSING`, `MODEL_CORRUPT`; `INVALID_SITTER` when the adapter belongs to other weights
  */
-export async function openHeads(backend: TensorBackend, sitter: SitterCrops, options: WeightsOptions = {}): Promise<RefinerHeads> {
-  const weights = await loadWeights('standard', backend, options);
+export async function openHeads(backend: TensorBackend, sitter: SitterCrops, options: HeadsOptions = {}): Promise<RefinerHeads> {
+  const { adapter } = options;
+  const weights = await loadAdapted(backend, options);
   const networks: RegionNetwork[] = [];
   const free = (): void => {
     for (const network of networks) network.dispose();
@@ -52,7 +61,7 @@ export async function openHeads(backend: TensorBackend, sitter: SitterCrops, opt
   };
   const make = (name: RefinerNetwork): RegionNetwork => {
     const [region, ...others] = NETWORK_REGIONS[name];
-    const network = new RegionNetwork(backend, (tensor) => weights.get(`${name}.${tensor}`), region!, 1 + others.length, sitter[name]);
+    const network = new RegionNetwork(backend, (tensor) => weights.get(`${name}.${tensor}`), region!, 1 + others.length, adapter?.vectors[name] ?? sitter[name]);
     networks.push(network);
     return network;
   };
@@ -73,6 +82,17 @@ export async function openHeads(backend: TensorBackend, sitter: SitterCrops, opt
     };
   } catch (error) {
     free();
+    throw error;
+  }
+}
+
+async function loadAdapted(backend: TensorBackend, { adapter, ...options }: HeadsOptions): Promise<Weights> {
+  const weights = await loadWeights('standard', backend, options);
+  if (!adapter) return weights;
+  try {
+    return adaptWeights(weights, adapter, backend);
+  } catch (error) {
+    weights.dispose();
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import type { Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { VivantError } from '../../core/errors.js';
 import type { TensorBackend } from '../tensor/types.js';
 import { sitterVector } from './embed.js';
@@ -13,7 +13,7 @@ export class RegionNetwork {
   /**
    * @param weights - stay owned by the caller.
    * @param size - of a crop, pixels.
-   * @param sitter - `[rows, cols, 3]` each: the sitter's own crops.
+   * @param sitter - `[rows, cols, 3]` each: the sitter's own crops; or one vector `[identity]` that was learnt in their place.
    * @throws VivantError `MODEL_CORRUPT` when the weights are not those of such a network.
    */
   constructor(
@@ -21,15 +21,16 @@ export class RegionNetwork {
     private readonly weights: WeightsByName,
     size: { readonly rows: number; readonly cols: number },
     batch: number,
-    sitter: readonly Float32Array[],
+    sitter: readonly Float32Array[] | Float32Array,
   ) {
     const [rows, cols] = [size.rows / 2, size.cols / 2];
     this.#shape = [batch, rows, cols, PACKED_CHANNELS];
     backend.activate();
     const { tf } = backend;
+    const vector = (): Tensor2D => (sitter instanceof Float32Array ? tf.tensor2d(sitter, [1, sitter.length]) : sitterVector(tf, weights, sitter, size.rows, size.cols));
     try {
       this.#folded = tf.tidy(() => {
-        const folded = foldModulation(tf, weights, sitterVector(tf, weights, sitter, size.rows, size.cols)) as Record<string, Tensor4D>;
+        const folded = foldModulation(tf, weights, vector()) as Record<string, Tensor4D>;
         this.#head(folded, new Float32Array(batch * rows * cols * PACKED_CHANNELS)); // Layers that don't fit each other show here.
         return folded;
       });
