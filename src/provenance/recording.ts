@@ -87,8 +87,15 @@ export async function passRecording(recording: Recording, { open, decoy }: Recor
   };
 }
 
-/** Lays a decoy over still crops of one decoyed recording, as {@link passRecording} does over its frames. */
-export function createDecoyCropper(width: number, height: number, seed: string): (frame: TimedFrame) => void {
-  const embedder = createDecoyEmbedder(width, height, seed);
-  return (frame) => embedder.embed(frame);
+/**
+ * Passes still face crops of a bona fide clip to encoders, with the decoy where their frames carry it.
+ *
+ * @param _recording - proof that the clip itself was examined
+ */
+export function passCrops(_recording: Recording, { width, height, decoy }: { readonly width: number; readonly height: number } & Pick<RecordingOptions, 'decoy'>): (frame: TimedFrame) => RecordedFrame {
+  const embedder = decoy && createDecoyEmbedder(width, height, decoy.seed);
+  return (frame) => {
+    if (decoy?.carries(frame.index)) embedder?.embed(frame);
+    return brand({ ...frame });
+  };
 }

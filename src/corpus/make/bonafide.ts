@@ -8,6 +8,7 @@ import { sampleVideo } from '../../media/sample.js';
 import { openVideo } from '../../media/video-source.js';
 import { examineRecording, passRecording, type Recording } from '../../provenance/recording.js';
 import type { BonafideJob } from '../job.js';
+import { verifyIo } from '../verify-io.js';
 import type { ClipFacts, ClipTools } from './attack.js';
 import { decoyStretches } from './decoy-frames.js';
 import { openLevels } from './level-files.js';
@@ -67,7 +68,7 @@ function examine(path: string, sha256: string): Promise<Recording> {
   const known = examined.get(sha256);
   if (known !== undefined) return known;
   // Without the caller's signal: others may wait for the same answer.
-  const looking = examineRecording(path, { openFrames: (file) => openVideo(file), tags: async (file) => (await probe(file)).tags });
+  const looking = examineRecording(path, verifyIo());
   examined.set(sha256, looking);
   looking.catch(() => examined.delete(sha256));
   return looking;

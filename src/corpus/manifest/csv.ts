@@ -36,7 +36,7 @@ export function parseCsv(text: string): Row[] {
     const letter = text[i]!;
     if (quotedSince > 0) {
       if (letter !== '"') cell += letter;
-      else if (text[i + 1] === '"') (cell += '"'), i++;
+      else if (text[i + 1] === '"') cell += text[++i]!;
       else quotedSince = 0;
     } else if (letter === '"' && cell === '') quotedSince = line;
     else if (letter === ',') endCell();

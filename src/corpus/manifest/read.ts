@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { VivantError } from '../../core/errors.js';
 import { parseCsv, rowToObject } from './csv.js';
 import { checkReferences } from './references.js';
