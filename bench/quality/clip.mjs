@@ -33,7 +33,7 @@ const LIKENESS_EVERY = 5;
 export async function measureClip(clip, { tiers, geometry, frameLimit, shots, tools, identity, pictures }) {
   const { detector } = tools;
   const photos = await readPhotos(clip, detector);
-  const set = await openRows({ tiers, photos, driverPixels: clip.driverPixels, shots, tools });
+  const set = await openRows({ tiers, photos, driverPixels: clip.driverPixels, shots: geometry === 'product' ? shots : [], tools });
   const [portrait] = photos;
   const { width, height } = portrait.frame;
   const faces = geometry === 'product';
@@ -89,7 +89,8 @@ export async function measureClip(clip, { tiers, geometry, frameLimit, shots, to
       // The detector copies the frame at once and works beside us.
       lane.detection = lane.isShot || !faces ? undefined : detector.detect(lane.canvas, stamp);
       if (!moment.measured) continue;
-      lane.pixels.add(compare(cropPixels(lane.canvas, crop), answer, crop));
+      const pixels = cropPixels(lane.canvas, crop);
+      lane.pixels.add(lane.isShot ? differences(pixels, answer) : compare(pixels, answer, crop));
       if (flickered && !lane.isShot) {
         const still = lane.name === 'static' ? portrait.points : undefined;
         lane.face.flicker(flickerBetween({ frame: lane.before, points: still ?? flickered.target }, { frame: lane.canvas, points: still ?? target.points }, crop));
@@ -155,7 +156,14 @@ function answerIn(canvas, crop, masks) {
 /** Pixel metrics of one output against the answer, by region. */
 function compare(pixels, answer, { width, height }) {
   const shapes = structure(pyramid(luma(pixels), width, height), answer.scales, answer.regions);
-  return Object.fromEntries(Object.entries(shapes).map(([region, shape]) => [region, { ...pixelError(pixels, answer.pixels, answer.masks[region]), ...shape }]));
+  const errors = differences(pixels, answer);
+  return Object.fromEntries(Object.entries(shapes).map(([region, shape]) => [region, { ...errors[region], ...shape }]));
+}
+
+/** The same without structure, for rows of which only L1 is reported. */
+function differences(pixels, answer) {
+  const errors = Object.entries(answer.masks).map(([region, mask]) => [region, pixelError(pixels, answer.pixels, mask)]);
+  return Object.fromEntries(errors.filter(([, error]) => error !== undefined));
 }
 
 /** The ground truth's previous frame, and the flicker of the ground truth itself. */

@@ -34,9 +34,7 @@ function section(title, { clips, frames, rows, drawing, shots, groups }) {
     const drawn = ratios(drawing.rows);
     if (drawn) parts.push(drawn);
   }
-  for (const [mode, counts] of Object.entries(shots)) {
-    if (Object.keys(counts).length > 1) parts.push(`### Photos of the sitter (${mode === 'product' ? 'the whole product' : 'only the drawing'}), L1`, shotsTable(counts));
-  }
+  if (Object.keys(shots).length > 1) parts.push('### Photos of the sitter (the whole product), L1', shotsTable(shots));
   for (const [label, values] of Object.entries(groups)) parts.push(`### By ${label}, L1 of face / mouth / eyes`, groupTable(values));
   return parts.join('\n\n');
 }

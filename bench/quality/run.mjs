@@ -43,6 +43,7 @@ async function bench({ sets, clips: wanted, geometry, frameLimit, weightsDirecto
           merge(results.clips, set, clip, mode, part);
           report(set, clip, mode, part, began);
         }
+        await write(results, look ? OUT : RESULTS); // What is measured survives an interruption.
       }
     }
   } finally {
@@ -50,7 +51,7 @@ async function bench({ sets, clips: wanted, geometry, frameLimit, weightsDirecto
     identity.close();
     await Promise.all([tools.detector.close(), tools.backend.close()]);
   }
-  await write(results, look ? OUT : RESULTS);
+  console.log(await readFile(`${look ? OUT : RESULTS}quality.md`, 'utf8'));
 }
 
 /** What was measured before; rows and clips that aren't measured now stay as they are. */
@@ -84,7 +85,6 @@ async function write({ clips }, folder) {
   await mkdir(folder, { recursive: true });
   await writeFile(`${folder}quality.json`, `${JSON.stringify(results, null, 1)}\n`);
   await writeFile(`${folder}quality.md`, markdown(results));
-  console.log(markdown(results));
 }
 
 function report(set, { name }, mode, { rows, frames, skipped }, began) {

@@ -19,7 +19,7 @@ export function summarise(clips) {
     skipped: product.reduce((sum, { skipped }) => sum + skipped, 0),
     rows: { truth: averages(product.map(({ truth }) => truth)), ...rowsOf(product) },
     drawing: { rows: rowsOf(drawing) },
-    shots: { product: shotsOf(product), drawing: shotsOf(drawing) },
+    shots: shotsOf(product),
     groups: groupsOf(all),
   };
 }

@@ -3,24 +3,26 @@ import { psnr } from './metrics/pixels.mjs';
 import { mean, quantile } from './metrics/series.mjs';
 import { fidelity, gazeError, jitter, withLids } from './metrics/motion.mjs';
 import { REGIONS } from './regions.mjs';
+import { averages } from './summary.mjs';
 
 /** Means of pixel metrics by region. */
 export class PixelTally {
-  #sums = Object.fromEntries(REGIONS.map((region) => [region, { n: 0, l1: 0, mse: 0, ssim: 0, msssim: 0 }]));
+  #values = Object.fromEntries(REGIONS.map((region) => [region, []]));
 
-  /** @param values - `{ [region]: { l1, mse, ssim, msssim } }` of one frame */
+  /** @param values - `{ [region]: { l1, mse, ssim?, msssim? } }` of one frame */
   add(values) {
-    for (const [region, value] of Object.entries(values)) {
-      const sum = this.#sums[region];
-      sum.n += 1;
-      for (const key of ['l1', 'mse', 'ssim', 'msssim']) sum[key] += value[key];
-    }
+    for (const [region, value] of Object.entries(values)) this.#values[region].push(value);
   }
 
   /** PSNR is that of the mean squared error. */
   result() {
-    const entries = Object.entries(this.#sums).filter(([, { n }]) => n > 0);
-    return Object.fromEntries(entries.map(([region, { n, l1, mse, ssim, msssim }]) => [region, { l1: l1 / n, psnr: psnr(mse / n), ssim: ssim / n, msssim: msssim / n }]));
+    const entries = Object.entries(this.#values).filter(([, values]) => values.length > 0);
+    return Object.fromEntries(
+      entries.map(([region, values]) => {
+        const { l1, mse, ...structure } = averages(values);
+        return [region, { l1, psnr: psnr(mse), ...structure }];
+      }),
+    );
   }
 }
 
