@@ -11,6 +11,7 @@ import { readTeethAtlas } from '../../dist/animator/teeth.js';
 import { startLandmarkWorker } from '../../dist/workers/landmark-client.js';
 import { measureClip } from './clip.mjs';
 import { markdown } from './markdown.mjs';
+import { merge } from './merge.mjs';
 import { openIdentity } from './metrics/identity.mjs';
 import { HELP, readOptions } from './options.mjs';
 import { openPage } from './page.mjs';
@@ -58,21 +59,6 @@ async function bench({ sets, clips: wanted, geometry, frameLimit, weightsDirecto
 async function earlier() {
   const text = await readFile(`${RESULTS}quality.json`, 'utf8').catch(() => '{}');
   return { clips: {}, ...JSON.parse(text) };
-}
-
-function merge(clips, set, clip, mode, part) {
-  const entry = ((clips[set] ??= {})[clip.name] ??= {});
-  entry.labels = clip.labels;
-  const old = entry[mode] ?? {};
-  const missing = { ...old.missing, ...part.missing };
-  for (const tier of Object.keys(part.rows)) delete missing[tier];
-  entry[mode] = {
-    ...old,
-    ...part,
-    rows: { ...old.rows, ...part.rows },
-    missing,
-    ...(part.shotsTier === undefined ? { shots: old.shots ?? {}, shotsTier: old.shotsTier } : {}),
-  };
 }
 
 async function write({ clips }, folder) {

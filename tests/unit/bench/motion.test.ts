@@ -7,8 +7,6 @@ import { fidelity, gazeError, jitter, withLids } from '../../../bench/quality/me
 import { signalsOf } from '../../../bench/quality/metrics/signals.mjs';
 // @ts-expect-error The bench is plain JavaScript.
 import { landmarkDistance } from '../../../bench/quality/metrics/landmarks.mjs';
-// @ts-expect-error The bench is plain JavaScript.
-import { averages } from '../../../bench/quality/summary.mjs';
 import { facePoints } from '../motion/synthetic-face.js';
 
 const steps = (n: number): number[] => [...Array(n).keys()];
@@ -101,11 +99,5 @@ describe('one face', () => {
   it('measures landmark distance the same way', () => {
     const all = steps(478);
     expect(landmarkDistance(rest, shifted(all, 3, 4))).toBeCloseTo(5 / scale, 4);
-  });
-});
-
-describe('averages', () => {
-  it('go into every depth, leave holes out and sum what was lost', () => {
-    expect(averages([{ a: 1, b: { c: 2 }, lost: 1 }, { a: null, b: { c: 4 }, lost: 2 }, null])).toEqual({ a: 1, b: { c: 3 }, lost: 3 });
   });
 });
