@@ -28,6 +28,8 @@ const LAYERS = {
     COMPOSITION.map((name) => [name, [...SHARED, ...STAGES, ...COMPOSITION, ...OPTIONS, 'workers', 'package-info.ts', 'reports.ts']]),
   ),
   corpus: [...SHARED, ...STAGES, ...COMPOSITION, ...OPTIONS, 'workers', 'package-info.ts'],
+  // The engine is behind queue/job-queue.ts; what is made is the business of handlers.
+  queue: ['core', 'backends/peer.ts', 'media/encode-failure.ts'],
   scoring: [...SHARED, ...STAGES, 'animator', 'corpus', 'detectors', 'options.ts', 'workers'],
   'index.ts': ['core', ...STAGES, ...COMPOSITION, ...OPTIONS, 'corpus', 'detectors', 'scoring', 'reports.ts', 'report-schemas.ts'],
   // The command line knows the public surface, the table of options it derives its flags from, and the version.
@@ -47,6 +49,7 @@ const OWNED_PACKAGES = [
   { folder: 'media', packages: ['fluent-ffmpeg', 'sharp', '@ffmpeg-installer/*', '@ffprobe-installer/*'] },
   { folder: 'provenance', packages: ['@contentauth/*', '@peculiar/*'] },
   { folder: 'backends', packages: ['@tensorflow/tfjs-backend-*', '@tensorflow/tfjs-node*', 'webgpu'] },
+  { folder: 'queue', packages: ['bullmq', 'ioredis'] },
   { folder: 'cli', packages: ['commander'] },
 ];
 const MARK_AUTHORITY = {
