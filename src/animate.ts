@@ -68,7 +68,7 @@ async function animate(options: AnimateOptions, toolbox: Toolbox): Promise<Anima
     checkFormat(kind, format);
     const [tools, signer] = await Promise.all([toolbox.open(), openSigner(toolbox.options)]);
     const scene = await openScene(clip, kind, format, newPayload(), tools);
-    const { driver, clock, progress, sitter, generator, width, height } = scene;
+    const { driver, clock, progress, generator, width, height } = scene;
     const record = disclosureRecord(clip, driver, generator, scene.payload);
     const sink = await createSink({ format, path: output, width, height, fps: driver.fps, audio: clipSound(clip, file.audio, driver), tags: tagsFor(record), signal }).catch(
       async (error: unknown) => {
@@ -90,7 +90,7 @@ async function animate(options: AnimateOptions, toolbox: Toolbox): Promise<Anima
 
       progress.enter('sign', count);
       throwIfAborted(signal);
-      const ingredients = await clipIngredients(clip, sitter);
+      const ingredients = await clipIngredients(clip, scene.sitter, scene.personal);
       const seal = await clock.measureAsync('sign', () => sealFile({ path: temporary, finalPath: output, format, record, ingredients, signer }));
       throwIfAborted(signal);
       await publish({ path: temporary, sidecar: seal.sidecar }, output, format, force);

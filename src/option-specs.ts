@@ -65,6 +65,9 @@ function text<T extends string | undefined>(expected: string, fallback: T): Opti
 
 const isFaceIndex = (value: number): boolean => Number.isInteger(value) && value >= 0;
 
+/** Photos of one sitter, at most. */
+export const MOST_PHOTOS = 32;
+
 /** Longer side of the working picture when no size is asked for, pixels. */
 export const DEFAULT_LONGER_SIDE = 2048;
 
@@ -95,6 +98,7 @@ export const CLIP_SPECS = {
   drivingRights: choice<DrivingRightsRecord['basis'] | 'same'>([...RIGHTS_BASES, 'synthetic', 'same'], 'same'),
   driverPixels: flag(true),
   landmarks: text('the path of a landmark file', undefined),
+  sitter: text('the path of a sitter file', undefined),
   loop: flag(false),
   start: number('a number of seconds from 0', (value) => value >= 0, 0),
   end: number('a number of seconds above 0', (value) => value > 0, undefined),

@@ -7,6 +7,7 @@ import {
   CLIP_SPECS,
   type FaceChoice,
   type MotionMode,
+  MOST_PHOTOS,
   OUTPUT_SPECS,
   type Resolved,
   type Specs,
@@ -65,6 +66,8 @@ export interface ClipOptions {
   readonly driverPixels?: boolean;
   /** Path of a landmark file for the first portrait, in place of detection. */
   readonly landmarks?: string;
+  /** Path of a file that {@link personalize} made of the same person. Needs `standard`, which is then the default. */
+  readonly sitter?: string;
   /** Start and end on the untouched portrait, for endless playing. Default false. */
   readonly loop?: boolean;
   /** Where to start in the driver, seconds. Default 0. */
@@ -186,6 +189,10 @@ export function resolveClip(given: ClipOptions, further: readonly string[] = [])
   if (!loaded && (typeof driving !== 'string' || driving === '')) {
     throw invalidOption('driving', 'the path of a video, picture or motion file, or a loaded motion', driving);
   }
+  if (list.length > MOST_PHOTOS) throw invalidOption('portraits', `at most ${MOST_PHOTOS} photos of one sitter`, portraits);
+  if (options.sitter !== undefined && given.quality !== undefined && options.quality !== 'standard') {
+    throw invalidOption('quality', '"standard", which `sitter` was made for,', options.quality);
+  }
   if (options.end !== undefined && options.end <= options.start) {
     throw invalidOption('end', `a number of seconds above \`start\` (${options.start})`, options.end);
   }
@@ -196,6 +203,7 @@ export function resolveClip(given: ClipOptions, further: readonly string[] = [])
   const sitter = resolveRights(given.rights);
   return {
     ...options,
+    quality: options.sitter === undefined ? options.quality : 'standard',
     portraits: list as string[],
     driving: driving as string | Motion,
     rights: sitter,

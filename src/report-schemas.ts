@@ -31,6 +31,7 @@ const animate = z.object({
   backend: z.string(),
   quality: z.enum(['draft', 'standard', 'high']),
   refiner: refiner.nullable(),
+  personalized: z.object({ file: z.string(), sha256, photos: z.int().positive(), created: z.string() }).readonly().nullable(),
   face: z.object({ index: count, of: z.int().positive(), box }).readonly(),
   referenceFrame: count,
   bridged: z.array(stretch).readonly(),

@@ -50,6 +50,8 @@ export interface AnimateReport {
   readonly quality: Quality;
   /** The trained network of that tier; `null` for `draft`, which has none. */
   readonly refiner: RefinerInfo | null;
+  /** The sitter file that was used; `null` without one. */
+  readonly personalized: { readonly file: string; readonly sha256: string; readonly photos: number; readonly created: string } | null;
   /** The face that was animated. */
   readonly face: AnimatedFace;
   /** 0-based frame of the driver that motion was measured from. */

@@ -48,6 +48,7 @@ export function buildReport(facts: ClipFacts): AnimateReport {
     backend: facts.backend,
     quality: generator.quality,
     refiner: generator.refiner ?? null,
+    personalized: personalOf(scene),
     face: sitter.face,
     referenceFrame: driver.reference.index,
     bridged: transfer.bridged.map(({ from, to }) => ({ from, to })),
@@ -60,6 +61,12 @@ export function buildReport(facts: ClipFacts): AnimateReport {
     rights: { sitter: record.sitter, driver: record.driver },
     hashes: { portraits: hashes('portrait'), driving: hashes('driver')[0] ?? '', output: seal.files.map(({ sha256 }) => sha256), model: facts.model },
   };
+}
+
+function personalOf({ personal, clip }: Scene): AnimateReport['personalized'] {
+  if (personal === undefined) return null;
+  const { photos, created, sha256 } = personal;
+  return { file: clip.sitter!, sha256, photos, created };
 }
 
 function seconds(milliseconds: number): number {

@@ -10,6 +10,7 @@ import type { ResolvedAnimator, ResolvedClip } from '../options.js';
 import { TOOL } from '../package-info.js';
 import type { Driver } from './driver.js';
 import type { Sitter } from './portraits.js';
+import type { PersonalFile } from './scene.js';
 
 /** The record that goes into tags, XMP and manifest. */
 export function disclosureRecord(clip: ResolvedClip, driver: Driver, { quality, refiner }: Generator, payload: number): DisclosureRecord {
@@ -49,10 +50,11 @@ const DRIVER_MIME: Readonly<Record<string, string>> = {
   '.avif': 'image/avif',
 };
 
-/** The portraits and the driver, for the manifest. */
-export async function clipIngredients(clip: ResolvedClip, sitter: Sitter): Promise<readonly SealIngredient[]> {
+/** The portraits, what was learnt of the sitter before, and the driver, for the manifest. */
+export async function clipIngredients(clip: ResolvedClip, sitter: Sitter, personal?: PersonalFile): Promise<readonly SealIngredient[]> {
   const path = drivingPath(clip.driving);
   const portraits = sitter.files.map(({ path, sha256, mime }): SealIngredient => ({ role: 'portrait', title: basename(path), format: mime, sha256, path }));
+  const learnt: SealIngredient[] = personal === undefined ? [] : [{ role: 'sitter', title: basename(clip.sitter!), format: 'application/octet-stream', sha256: personal.sha256 }];
   const driver: SealIngredient = {
     role: 'driver',
     title: basename(path),
@@ -60,7 +62,7 @@ export async function clipIngredients(clip: ResolvedClip, sitter: Sitter): Promi
     sha256: await fileSha256(path),
     ...(clip.driverPixels ? { path } : {}),
   };
-  return [...portraits, driver];
+  return [...portraits, ...learnt, driver];
 }
 
 /** The user's own certificate, else the one of this machine. */

@@ -1,6 +1,7 @@
 import type { MarkedFrame } from '../core/marked-frame.js';
 import type { Generator } from '../core/ports.js';
 import { assertQuality, createGenerator } from '../generator/create.js';
+import { readSitterFile } from '../generator/sitter/sitter-file.js';
 import { createComparison, type Comparison } from '../media/compare.js';
 import { needsEvenSize, type OutputFormat } from '../media/format.js';
 import { createMarker, type Marker, type MarkerOptions } from '../provenance/marker.js';
@@ -16,10 +17,15 @@ import { ProgressMeter } from './progress.js';
 import { StageClock } from './stage-clock.js';
 import type { Tools } from './tools.js';
 
+/** A sitter file in use. */
+export type PersonalFile = Awaited<ReturnType<typeof readSitterFile>>;
+
 /** Everything one clip needs, open and ready. */
 export interface Scene {
   readonly clip: ResolvedClip;
   readonly sitter: Sitter;
+  /** What was learnt of the sitter before. */
+  readonly personal: PersonalFile | undefined;
   readonly driver: Driver;
   readonly transfer: Transfer<unknown>;
   readonly generator: Generator;
@@ -57,6 +63,7 @@ export async function openScene(
   const { detector, backend, teeth, openHeads } = tools;
   const evenSides = format !== undefined && needsEvenSize(format);
   await assertQuality(clip.quality);
+  const personal = clip.sitter === undefined ? undefined : await readSitterFile(clip.sitter);
   const reading = readSitter({ ...clip, paths: clip.portraits, evenSides }, detector);
   const rest = reading.then(({ photos }) => photos[0].state);
   rest.catch(() => undefined); // Not every driver waits for it; `reading` reports what went wrong.
@@ -72,7 +79,8 @@ export async function openScene(
   let generator: Generator | undefined;
   try {
     throwIfAborted(clip.signal);
-    generator = await createGenerator({ quality: clip.quality, sources: sitter.photos, driverPixels: clip.driverPixels, teeth, backend, ...(openHeads === undefined ? {} : { openHeads }) });
+    const options = { ...(openHeads === undefined ? {} : { openHeads }), ...(personal === undefined ? {} : { adapter: personal.adapter }) };
+    generator = await createGenerator({ quality: clip.quality, sources: sitter.photos, driverPixels: clip.driverPixels, teeth, backend, ...options });
     if (driver.reference.view !== undefined) generator.setDriverReference?.(driver.reference.view);
     const { amplitude, smooth, region, motion } = clip;
     const mode = driver.kind === 'picture' && !clip.motionChosen ? 'absolute' : motion;
@@ -85,7 +93,7 @@ export async function openScene(
     const close = async (): Promise<void> => {
       await Promise.all([driver.close(), opened.close()]);
     };
-    return { clip, sitter, driver, transfer, generator, comparison, marker, payload, width, height, clock, progress, close };
+    return { clip, sitter, personal, driver, transfer, generator, comparison, marker, payload, width, height, clock, progress, close };
   } catch (error) {
     await Promise.all([driver.close(), generator?.close()]);
     throw error;

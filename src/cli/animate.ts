@@ -55,6 +55,7 @@ export function addAnimate(program: Command, terminal: Terminal): void {
     .addOption(specFlag('--driving-face <which>', 'face of the driver: largest, or an index from 0', CLIP_SPECS.drivingFace))
     .option('--no-driver-pixels', "never show the driver's own mouth")
     .addOption(specFlag('--landmarks <file.json>', 'landmark file of the portrait, in place of detection', CLIP_SPECS.landmarks))
+    .addOption(specFlag('--sitter <file>', 'what vivant personalize learnt of the same person; implies --quality standard', CLIP_SPECS.sitter))
     .option('--loop', 'start and end on the untouched portrait')
     .addOption(specFlag('--start <s>', 'where to start in the driver, seconds', CLIP_SPECS.start))
     .addOption(specFlag('--end <s>', 'where to stop in the driver, seconds', CLIP_SPECS.end, "the driver's end"))

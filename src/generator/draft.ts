@@ -27,10 +27,18 @@ export interface DraftGenerator extends Generator {
   render(target: TargetFace, driver: DriverView | undefined, out: Frame, onWarped?: (flow: FlowField) => void): Promise<void>;
 }
 
+export interface DraftOptions {
+  readonly driverPixels: boolean;
+  readonly teeth?: TeethAtlas;
+  readonly backend?: TensorBackend;
+  /** Frames are pictures of their own: photos that lend regions don't fade in and out. Default false. */
+  readonly still?: boolean;
+}
+
 /** The generator without a network: warp, then eyes, mouth and folds by classical image work. */
 export function createDraftGenerator(
   sources: readonly [SourcePhoto, ...SourcePhoto[]],
-  options: { readonly driverPixels: boolean; readonly teeth?: TeethAtlas; readonly backend?: TensorBackend },
+  options: DraftOptions,
 ): DraftGenerator {
   const [photo, ...others] = sources;
   const warp = createWarp(photo, options.backend);
@@ -45,7 +53,7 @@ export function createDraftGenerator(
   const mouth = new MouthPainter(sitter.palette, sampleGrain(photo.frame, photo.points), interiors);
   const eyes = new EyePainter(photo);
   const layers = others.map((other) => new PhotoLayer(photo, other));
-  const choice = new PhotoChoice(sources.map((source) => source.state));
+  const choice = new PhotoChoice(sources.map((source) => source.state), options.still ? 1 : undefined);
   const folds = new FoldShader(photo);
   return {
     quality: 'draft',

@@ -18,8 +18,11 @@ export class PhotoChoice {
   readonly #states: readonly FaceState[];
   readonly #vertices: Readonly<Record<PhotoRegion, readonly number[]>>;
 
-  /** @param states - of all photos, the canvas first. */
-  constructor(states: readonly FaceState[]) {
+  /**
+   * @param states - of all photos, the canvas first.
+   * @param fade - share of the way to the chosen photo per frame, 0..1.
+   */
+  constructor(states: readonly FaceState[], private readonly fade = FADE) {
     this.#states = states;
     const inRegion = (region: PhotoRegion): number[] => [...Array(468).keys()].filter((v) => regionWeight(region, v) > 0.5);
     this.#vertices = { mouth: inRegion('mouth'), eyes: inRegion('eyes') };
@@ -35,7 +38,7 @@ export class PhotoChoice {
         if (distance < least) [best, least] = [k, distance];
       }
       const opacity = this.opacity[region];
-      for (let k = 1; k < opacity.length; k++) opacity[k]! += ((k === best ? 1 : 0) - opacity[k]!) * FADE;
+      for (let k = 1; k < opacity.length; k++) opacity[k]! += ((k === best ? 1 : 0) - opacity[k]!) * this.fade;
     }
   }
 

@@ -1,7 +1,7 @@
 /** Something that the output was made from. */
 export interface SealIngredient {
-  /** `driver`: the video, picture or motion file that lends its motion. */
-  readonly role: 'portrait' | 'driver';
+  /** `sitter`: weights that were fine-tuned on photos of the sitter; `driver`: the video, picture or motion file that lends its motion. */
+  readonly role: 'portrait' | 'sitter' | 'driver';
   /** File name or title, for people. */
   readonly title: string;
   /** MIME type. */

@@ -82,6 +82,12 @@ export function manifestDefinition(record: DisclosureRecord, format: string, ing
   };
 }
 
+const ROLE_WORDS: Readonly<Record<SealIngredient['role'], string>> = {
+  portrait: 'Portrait that is animated',
+  sitter: 'What a network learnt from photos of the sitter',
+  driver: 'Performance that lends its motion',
+};
+
 /** The definition of one ingredient; `index` is its place in the list. */
 export function ingredientDefinition(ingredient: SealIngredient, index: number): object {
   return {
@@ -89,7 +95,7 @@ export function ingredientDefinition(ingredient: SealIngredient, index: number):
     format: ingredient.format,
     relationship: INGREDIENT_RELATIONSHIP,
     label: ingredientLabel(index),
-    description: ingredient.role === 'portrait' ? 'Portrait that is animated' : 'Performance that lends its motion',
+    description: ROLE_WORDS[ingredient.role],
     metadata: { [INGREDIENT_SHA256]: ingredient.sha256 },
   };
 }
