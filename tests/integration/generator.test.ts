@@ -1,15 +1,22 @@
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chooseBackend } from '#dist/backends/choose.js';
 import { createFrame } from '#dist/core/frame.js';
 import { createGenerator } from '#dist/generator/create.js';
+import { createCropFrame, cropColumn, cropRow, fitCropFrame } from '#dist/generator/refiner/crop-frame.js';
+import { REFINER_REGIONS, regionUnit } from '#dist/generator/refiner/regions.js';
 import { EYES } from '#dist/geometry/face-topology.js';
+import { createOpening } from '#dist/geometry/opening.js';
 import { fromHeadAngles, multiply, toHeadAngles } from '#dist/geometry/rotation.js';
 import { createFaceDetector } from '#dist/landmarks/detector.js';
 import { readImage } from '#dist/media/image.js';
 import { openVideo } from '#dist/media/video-source.js';
 import { faceState, posePoints } from '#dist/motion/face-state.js';
 import { createMotionStream } from '#dist/motion/stream.js';
+import { writeRandomWeights } from '../unit/generator/refiner/random-weights.js';
 
 type Detector = Awaited<ReturnType<typeof createFaceDetector>>;
 type State = ReturnType<typeof faceState>;
@@ -175,6 +182,39 @@ describe('what a detector sees of the synthetic portrait', () => {
     const seen = await seenIn(await render(photo, open, drivers.open));
     expect(lipGap(seen.points) / lipGap(open.points)).toBeGreaterThan(0.6);
     expect(lipGap(seen.points) / lipGap(open.points)).toBeLessThan(1.4);
+  });
+});
+
+describe('standard generator on the Mona Lisa, driven by a real face', () => {
+  it('changes mouth and eyes only, whatever its weights say', async () => {
+    const photo = photos.get('Mona Lisa')!;
+    const weightsDirectory = await writeRandomWeights(await mkdtemp(path.join(tmpdir(), 'vivant-standard-')));
+    const backend = await chooseBackend('wasm');
+    for (const target of [speaking(photo), targetOf(photo, undefined, multiply(fromHeadAngles({ yaw: 10, pitch: 4, roll: 3 }), photo.state.rotation))]) {
+      const draft = await render(photo, target, drivers.open);
+      const generator = await createGenerator({ quality: 'standard', sources: [photo], driverPixels: true, backend, weightsDirectory });
+      generator.setDriverReference?.(drivers.shut);
+      const out = createFrame(photo.frame.width, photo.frame.height);
+      await generator.render(target, drivers.open, out);
+      await generator.close();
+      const frames = REFINER_REGIONS.map((region) => fitCropFrame(region, target.points, target.scale, regionUnit(region, photo.state.canonical), createOpening(), createCropFrame(region)));
+      const changed = frames.map(() => 0);
+      let elsewhere = 0;
+      for (let i = 0; i < out.data.length; i += 4) {
+        if ([0, 1, 2].every((k) => out.data[i + k] === draft.data[i + k])) continue;
+        const [x, y] = [(i / 4) % out.width, Math.floor(i / 4 / out.width)];
+        const inside = frames.map((frame) => {
+          const [column, row] = [cropColumn(frame, x, y), cropRow(frame, x, y)];
+          return column > 0 && row > 0 && column < frame.cols - 1 && row < frame.rows - 1;
+        });
+        if (!inside.includes(true)) elsewhere++;
+        inside.forEach((is, k) => (changed[k]! += Number(is)));
+      }
+      expect(elsewhere).toBe(0);
+      for (const count of changed) expect(count).toBeGreaterThan(500);
+    }
+    await backend.close();
+    await rm(weightsDirectory, { recursive: true, force: true });
   });
 });
 

@@ -19,6 +19,11 @@ import type { Patch } from './sample-crop.js';
 /** How far the driver's pixels fade in or out within one frame. */
 const EASE = 0.25;
 
+/** The driver's pixels show teeth most of all, and enamel is smoother than skin. */
+const ENAMEL_GRAIN = 0.5;
+/** Side of the square on which grain is measured, pixels. */
+const GRAIN_SAMPLES = 64;
+
 /** Frames that may be under way at the same time: while networks work on one, the next one's draft is drawn. */
 export const REFINER_OVERLAP = 2;
 
@@ -46,6 +51,9 @@ export class Refiner {
   readonly #inputs: PerNetwork;
   readonly #opening = createOpening();
   readonly #grain: Grain;
+  /** Strength of the portrait's grain and of the driver's, luminance levels of their own pixels. */
+  readonly #grainLevel: number;
+  #driverGrainLevel = 0;
   readonly #skin: number;
   #slot = 0;
   #flow: FlowField | undefined;
@@ -69,12 +77,14 @@ export class Refiner {
     const input = (name: RefinerNetwork): Float32Array => new Float32Array(NETWORK_REGIONS[name].reduce((sum, region) => sum + elements(region, PACKED_CHANNELS), 0));
     this.#inputs = { mouth: input('mouth'), eye: input('eye') };
     this.#grain = sampleGrain(photo.frame, photo.points);
+    this.#grainLevel = grainLevel(this.#grain);
     this.#skin = facePalette(photo.frame, photo.points).skin;
   }
 
   /** The driver at rest gives the size of the driver's crops. */
   setDriverReference(view: DriverView): void {
     for (const { crop } of this.#slots.flat()) crop.setDriverReference(view);
+    this.#driverGrainLevel = grainLevel(sampleGrain(view.frame, view.points));
   }
 
   /** Remembers the warped photo under the crops, before eyes and mouth are painted over it. */
@@ -119,8 +129,20 @@ export class Refiner {
   }
 
   #lend(driver: DriverView, crop: RegionCrop): LentPicture {
-    return { picture: driver.frame, frame: crop.driverFrame, grade: crop.grade, grain: this.#grain, grainShare: 0, skin: this.#skin };
+    const { driverFrame, frame, grade } = crop;
+    // Pixels that are averaged or stretched lose their grain; what is missing is taken from the portrait's.
+    const zoom = driverFrame.pixel / frame.pixel;
+    const own = this.#driverGrainLevel * grade.gain[1] * Math.min(zoom, 1 / zoom);
+    const missing = Math.sqrt(Math.max(0, 1 - (own / this.#grainLevel) ** 2));
+    return { picture: driver.frame, frame: driverFrame, grade, grain: this.#grain, grainShare: ENAMEL_GRAIN * missing, skin: this.#skin };
   }
+}
+
+/** Root mean square of a grain, luminance levels; never 0. */
+function grainLevel(grain: Grain): number {
+  let sum = 0;
+  for (let y = 0; y < GRAIN_SAMPLES; y++) for (let x = 0; x < GRAIN_SAMPLES; x++) sum += grain.at(x, y) ** 2;
+  return Math.sqrt(sum) / GRAIN_SAMPLES + 1e-3;
 }
 
 /** Elements that a region takes in a batch at half resolution. */

@@ -98,6 +98,21 @@ describe('compositeCrop', () => {
     }
   });
 
+  it("gives the portrait's grain to the driver's pixels, as far as they are bright, and to no others", () => {
+    const grain = { at: (x: number, y: number) => ((x + y) % 2 === 0 ? 20 : -20) };
+    const driver = lent({ grain, grainShare: 0.5, skin: 60 });
+    const plain = run(controls(1, 0, 1), cropFrame(), lent());
+    const { out, frame } = run(controls(1, 0, 1), cropFrame(), driver);
+    for (const o of inner(frame)) {
+      const [x, y] = [(o / 4) % WIDTH, Math.floor(o / 4 / WIDTH)];
+      expect(Math.abs(out.data[o]! - plain.out.data[o]! - grain.at(x, y) * 0.5)).toBeLessThanOrEqual(1);
+    }
+    const dark = run(controls(1, 0, 1), cropFrame(), lent({ grain, grainShare: 0.5, skin: 6000 }));
+    for (const o of inner(frame)) expect(Math.abs(dark.out.data[o]! - plain.out.data[o]!)).toBeLessThanOrEqual(1);
+    const own = run(controls(1, 0, 0), cropFrame(), driver);
+    expect(Buffer.from(own.out.data).equals(Buffer.from(own.draft.data))).toBe(true);
+  });
+
   it('mirrors where the crop is mirrored', () => {
     const own = cropFrame({ flip: -1, ex: 1, ey: 0, x: 60, y: 45, pixel: 1 });
     const driver = lent({ frame: { ...own, flip: -1 } });
