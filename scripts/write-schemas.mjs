@@ -1,14 +1,14 @@
-// Writes docs/schemas/*.json: JSON Schema of every report, from the schemas that the tests hold the reports to.
+// Writes docs/schemas/*.json: JSON Schema of every report and of the files of a corpus, from the schemas that the code checks with.
 // `--check` compares instead and exits 1 when a file is out of date.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { reportSchemas } from '../dist/index.js';
+import { corpusSchemas, reportSchemas } from '../dist/index.js';
 
 const folder = new URL('../docs/schemas/', import.meta.url);
 const check = process.argv.includes('--check');
 let stale = 0;
 
 mkdirSync(folder, { recursive: true });
-for (const [name, schema] of Object.entries(reportSchemas)) {
+for (const [name, schema] of Object.entries({ ...reportSchemas, ...corpusSchemas })) {
   const file = new URL(`${name}.json`, folder);
   const text = `${JSON.stringify(schema, null, 2)}\n`;
   if (!check) writeFileSync(file, text);

@@ -8,6 +8,7 @@ export { exportCorpus, type ExportCorpusOptions, type ExportReport } from './cor
 export type { ExportFormat } from './corpus/export/formats.js';
 export type { CorpusProgress } from './corpus/make/corpus-progress.js';
 export { type CorpusReport, makeCorpus, type MakeCorpusOptions } from './corpus/make-corpus.js';
+export { corpusSchemas } from './corpus/schemas.js';
 export { DISCLOSURE_LAYERS, type DisclosureLayer, type LayerReport, type VerifyReport } from './core/disclosure.js';
 export { VivantError, type VivantErrorCode } from './core/errors.js';
 export type { Box, Frame, TimedFrame } from './core/frame.js';
@@ -17,6 +18,9 @@ export { RIGHTS_BASES, type DrivingRightsRecord, type RightsBasis, type RightsRe
 export type { Level } from './corpus/levels.js';
 export type { AskedDescription, CommandDescription, CommonDescription, DetectorDescription, HttpDescription, OnnxDescription } from './detectors/description.js';
 export { detectFaces, type DetectFacesOptions } from './detect-faces.js';
+export { makeCorpusThroughQueue, type QueuedCorpusOptions } from './distributed/make-through-queue.js';
+export { queueStatus, type QueueStatus } from './distributed/queue-status.js';
+export { type WorkerNews, workQueue, type WorkQueueOptions, type WorkReport } from './distributed/work-queue.js';
 export { doctor } from './doctor.js';
 export { extractMotion, type ExtractMotionOptions } from './extract-motion.js';
 export { listModels, type ModelsOptions, pullModels } from './models.js';

@@ -25,7 +25,7 @@ const corpus = z
     name: id.describe('Of the corpus.'),
     seed: z.int().nonnegative().default(1).describe('Decides splits, samples of the design, and where clips start.'),
     side: z.int().multipleOf(2).min(128).max(1024).default(256).describe('Side of the square picture of every clip, pixels; the band comes below it.'),
-    margin: z.number().min(1.4).max(4).default(1.9).describe('Side of the square around the face, in longer sides of the face box.'),
+    margin: z.number().min(1.4).max(4).default(2.2).describe('Side of the square around the face, in longer sides of the face box.'),
     render: z.int().min(128).max(4096).default(640).describe('Longer side at which a portrait is animated before it is cut, pixels.'),
     seconds: z.number().min(0.2).max(600).default(4).describe('Length of a clip.'),
     levels: z.array(z.enum(LEVELS)).min(1).default([...LEVELS]).describe('Compression levels: libx264 with CRF 0, 23 and 40.'),
