@@ -21,17 +21,20 @@ const LAYERS = {
   detectors: [...SHARED, 'backends', 'generator/tensor/decode.ts'],
   'package-info.ts': [],
   'option-specs.ts': ['core', 'backends/names.ts', 'motion/regions.ts'],
-  'options.ts': ['core', 'backends/names.ts', 'motion/regions.ts', 'option-specs.ts', 'motion-file.ts', 'animator/progress.ts'],
+  'options.ts': ['core', 'backends/names.ts', 'motion/regions.ts', 'option-specs.ts', 'motion-file.ts', 'animator/progress.ts', 'personalize/progress.ts'],
   'report-schemas.ts': ['core', 'animator/stage-clock.ts', 'backends/names.ts', 'reports.ts'],
   'reports.ts': [...SHARED, ...STAGES, 'animator'],
   ...Object.fromEntries(
     COMPOSITION.map((name) => [name, [...SHARED, ...STAGES, ...COMPOSITION, ...OPTIONS, 'workers', 'package-info.ts', 'reports.ts']]),
   ),
+  personalize: [...SHARED, ...STAGES, 'animator', ...OPTIONS, 'package-info.ts', 'reports.ts'],
   corpus: [...SHARED, ...STAGES, ...COMPOSITION, ...OPTIONS, 'workers', 'package-info.ts'],
   // The engine is behind queue/job-queue.ts; what is made is the business of handlers.
   queue: ['core', 'backends/peer.ts', 'media/encode-failure.ts'],
+  // Corpora through a queue.
+  distributed: ['core', 'corpus', 'options.ts', 'queue'],
   scoring: [...SHARED, ...STAGES, 'animator', 'corpus', 'detectors', 'options.ts', 'workers'],
-  'index.ts': ['core', ...STAGES, ...COMPOSITION, ...OPTIONS, 'corpus', 'detectors', 'scoring', 'reports.ts', 'report-schemas.ts'],
+  'index.ts': ['core', ...STAGES, ...COMPOSITION, ...OPTIONS, 'corpus', 'detectors', 'distributed', 'personalize', 'scoring', 'reports.ts', 'report-schemas.ts'],
   // The command line knows the public surface, the table of options it derives its flags from, and the version.
   cli: ['index.ts', 'option-specs.ts', 'package-info.ts'],
 };

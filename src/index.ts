@@ -24,10 +24,12 @@ export { type WorkerNews, workQueue, type WorkQueueOptions, type WorkReport } fr
 export { doctor } from './doctor.js';
 export { extractMotion, type ExtractMotionOptions } from './extract-motion.js';
 export { listModels, type ModelsOptions, pullModels } from './models.js';
+export { personalize } from './personalize/personalize.js';
+export type { PersonalizeProgress } from './personalize/progress.js';
 export type { MotionRegion } from './motion/regions.js';
 export { loadMotion, type Motion } from './motion-file.js';
 export type { FaceChoice, MotionMode } from './option-specs.js';
-export type { AnimateOptions, AnimatorOptions, ClipOptions, SignerFiles } from './options.js';
+export type { AnimateOptions, AnimatorOptions, ClipOptions, PersonalizeOptions, SignerFiles } from './options.js';
 export { reportSchemas } from './report-schemas.js';
 export type {
   AnimateReport,
@@ -38,6 +40,8 @@ export type {
   ModelReport,
   ModelsReport,
   MotionReport,
+  PersonalizeGain,
+  PersonalizeReport,
   ValueRange,
   Warning,
 } from './reports.js';

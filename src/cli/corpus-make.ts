@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type CorpusProgress, type CorpusReport, makeCorpus } from '../index.js';
+import { type CorpusProgress, type CorpusReport, makeCorpus, makeCorpusThroughQueue, VivantError } from '../index.js';
 import { valueFlag } from './flags.js';
 import { duration } from './progress-view.js';
 import { printJson, type Terminal } from './terminal.js';
@@ -21,6 +21,8 @@ Exit codes: 0 all clips are there, 8 some failed (the others are there), the res
 interface Flags {
   readonly out?: string;
   readonly jobs?: number;
+  readonly queue?: string;
+  readonly results?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
@@ -33,20 +35,23 @@ export function addCorpusMake(corpus: Command, terminal: Terminal, finish: (exit
     .argument('<manifest>', '.jsonl or .csv')
     .addOption(valueFlag('--out <folder>', 'where the corpus is made'))
     .addOption(valueFlag('--jobs <n>', "clips made at the same time [default: half of the processor's threads]", true))
+    .addOption(valueFlag('--queue <url>', 'have the clips made by `vivant worker` on other machines: redis://host:port/database?queue=name'))
+    .addOption(valueFlag('--results <place>', 'with --queue: a folder that all machines see, or s3://bucket/prefix [default: .results in the corpus]'))
     .option('--json', 'print the report as JSON')
     .option('--quiet', 'no progress')
     .addHelpText('after', EXAMPLES)
     .action(async (manifest: string, flags: Flags) => {
       const view = new CorpusView(terminal, flags.quiet ?? false);
-      const { out, jobs } = flags;
-      const report = await makeCorpus({
-        manifest,
-        // The SDK says what is missing.
-        out: out as string,
-        ...(jobs === undefined ? {} : { jobs }),
-        signal: terminal.signal,
-        onProgress: view.show,
-      }).finally(() => view.end());
+      const { out, jobs, queue, results } = flags;
+      if (queue !== undefined && jobs !== undefined) throw new VivantError('INVALID_OPTION', '--jobs is for this machine; with --queue it is an option of `vivant worker`.');
+      if (queue === undefined && results !== undefined) throw new VivantError('INVALID_OPTION', '--results goes with --queue.');
+      // The SDK says what is missing.
+      const common = { manifest, out: out as string, signal: terminal.signal, onProgress: view.show };
+      const making =
+        queue === undefined
+          ? makeCorpus({ ...common, ...(jobs === undefined ? {} : { jobs }) })
+          : makeCorpusThroughQueue({ ...common, queue, ...(results === undefined ? {} : { results }) });
+      const report = await making.finally(() => view.end());
       if (flags.json) printJson(terminal, report);
       else terminal.out(summary(report));
       finish(report.failed.length > 0 ? SOME_FAILED : 0);

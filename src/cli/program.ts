@@ -9,8 +9,11 @@ import { addFaces } from './faces.js';
 import { kebab } from './flags.js';
 import { addModels } from './models.js';
 import { addMotion } from './motion.js';
+import { addQueue } from './queue.js';
+import { addPersonalize } from './personalize.js';
 import { printJson, type Terminal } from './terminal.js';
 import { addVerify } from './verify.js';
+import { addWorker } from './worker.js';
 
 /** `verify` has one exit code for everything that keeps it from an answer. */
 const VERIFY_UNREADABLE = 2;
@@ -19,6 +22,7 @@ const VERIFY_UNREADABLE = 2;
 const FLAG_OF: Readonly<Record<string, string>> = {
   output: 'out',
   portraits: 'portrait',
+  photos: 'photo',
   'rights.subject': 'subject',
   'rights.basis': 'rights',
   'rights.note': 'rights-note',
@@ -51,12 +55,15 @@ Examples:
 `,
     );
   addAnimate(program, terminal);
+  addPersonalize(program, terminal);
   addVerify(program, terminal, finish);
   addFaces(program, terminal);
   addMotion(program, terminal);
   addModels(program, terminal, finish);
   addDoctor(program, terminal);
   addCorpus(program, terminal, finish);
+  addWorker(program, terminal);
+  addQueue(program, terminal, finish);
   for (const command of program.commands) inherit(command, program);
 
   try {
@@ -93,5 +100,5 @@ function fail(thrown: unknown, argv: readonly string[], terminal: Terminal): num
 /** The SDK's message with its option names as they are written on the command line. */
 function inFlags(error: VivantError): string {
   if (error.code !== 'INVALID_OPTION' && error.code !== 'RIGHTS_REQUIRED') return error.message;
-  return error.message.replace(/`([a-zA-Z.]+)`/g, (_, name: string) => (name === 'portraits' ? '<portrait>' : `--${FLAG_OF[name] ?? kebab(name)}`));
+  return error.message.replace(/`([a-zA-Z.]+)`/g, (_, name: string) => (name === 'portraits' || name === 'photos' ? `<${FLAG_OF[name]}>` : `--${FLAG_OF[name] ?? kebab(name)}`));
 }

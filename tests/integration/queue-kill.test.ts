@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openJobQueue } from '#dist/queue/bullmq/job-queue.js';
+import { openJobQueue } from '#dist/queue/engine/job-queue.js';
 import { seededRandom } from '#dist/metrics/random.js';
 import { hasRedis, RedisServer } from './queue/redis-server.js';
 

@@ -2,7 +2,7 @@
 import { appendFileSync, existsSync, readdirSync } from 'node:fs';
 import { mkdtemp, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openJobQueue } from '../../../dist/queue/bullmq/job-queue.js';
+import { openJobQueue } from '../../../dist/queue/engine/job-queue.js';
 import { runThroughQueue } from '../../../dist/queue/run-through-queue.js';
 import { openStore } from '../../../dist/queue/store/open-store.js';
 

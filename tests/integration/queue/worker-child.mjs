@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { VivantError } from '../../../dist/core/errors.js';
-import { runQueueWorker } from '../../../dist/queue/bullmq/run-worker.js';
+import { runQueueWorker } from '../../../dist/queue/engine/run-worker.js';
 import { openStore } from '../../../dist/queue/store/open-store.js';
 
 const [url, folder, limits] = process.argv.slice(2);
