@@ -43,6 +43,7 @@ class Config:
     warmup: int = 200
     ema: float = 0.999
     clip: float = 1.0
+    texture: float = 0.5  # weight of the amount of detail (losses.texture); 0 is best for mean errors, and greyer
     varied: bool = True  # small changes of light in every batch
     gan_from: float = 0.7  # share of the steps after which the adversary joins; 1 = never
     gan_weight: float = 0.02

@@ -6,6 +6,8 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
+from augment import luma
+
 EPSILON = 1e-3
 REDRAWN = 0.15
 
@@ -44,14 +46,29 @@ def laplacian(a: torch.Tensor, b: torch.Tensor, weight: torch.Tensor, levels: in
     return total + 2**levels * weighted(charbonnier(d, torch.zeros_like(d)), weight)
 
 
+def contrast(x: torch.Tensor) -> torch.Tensor:
+    """[N, 1, h/4 - 1, w/4 - 1]: how much fine detail there is around each place, whatever it shows."""
+    y = luma(x)
+    band = y - F.avg_pool2d(y, 5, 1, 2, count_include_pad=False)
+    return torch.sqrt(F.avg_pool2d(band * band, 8, 4) + 1e-5)
+
+
+def texture(image: torch.Tensor, target: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+    """
+    Where nobody can know the answer (whose teeth?), the other losses are least for a grey average of all of them; this one asks for
+    as much detail as the target has, not for the same.
+    """
+    return weighted((contrast(image) - contrast(target)).abs(), F.avg_pool2d(weight, 8, 4))
+
+
 def flicker(image: torch.Tensor, target: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
     """Change from frame to frame must be the target's: what crawls in a video hides from losses on single frames."""
     n = len(image) // 2
     return weighted(charbonnier(image[n:] - image[:n], target[n:] - target[:n]), torch.maximum(weight[n:], weight[:n]))
 
 
-def picture_loss(image, behind, target, alpha, draft, distance, kind: str) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
-    """The sum, and its parts for the log; `behind`: what stands behind alpha."""
+def picture_loss(image, behind, target, alpha, draft, distance, kind: str, detail: float) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+    """The sum, and its parts for the log; `behind`: what stands behind alpha; `detail`: weight of the texture."""
     weight = region_weight(distance, kind)
     # Leaving the draft costs most where the draft was right.
     right = torch.exp(-charbonnier(draft, target).mean(1, keepdim=True) / 0.02)
@@ -60,6 +77,7 @@ def picture_loss(image, behind, target, alpha, draft, distance, kind: str) -> tu
         'gradient': 0.5 * gradient(image, target, weight),
         'laplacian': 0.1 * laplacian(image, target, weight),
         'alpha': 0.004 * (alpha * right).mean(),
+        'texture': detail * texture(image, target, weight),
         'flicker': 0.5 * flicker(image, target, weight),
         # Alpha near 0 hides what it should let through from all other losses, and the network would stay with the draft for good.
         'redrawn': REDRAWN * weighted(charbonnier(behind, target), weight),
