@@ -33,6 +33,8 @@ const LAYERS = {
   queue: ['core', 'backends/peer.ts', 'media/encode-failure.ts'],
   // Corpora through a queue.
   distributed: ['core', 'corpus', 'options.ts', 'queue'],
+  // Numbers, charts and pages; files are written by its write-report.ts.
+  'corpus-report': ['core', 'animator/cancel.ts', 'corpus', 'media', 'metrics', 'options.ts', 'scoring'],
   scoring: [...SHARED, ...STAGES, 'animator', 'corpus', 'detectors', 'options.ts', 'workers'],
   'index.ts': ['core', ...STAGES, ...COMPOSITION, ...OPTIONS, 'corpus', 'detectors', 'distributed', 'personalize', 'scoring', 'reports.ts', 'report-schemas.ts'],
   // The command line knows the public surface, the table of options it derives its flags from, and the version.
@@ -134,7 +136,7 @@ export default tseslint.config(
   },
   {
     // Tables.
-    files: ['src/geometry/canonical-mesh.ts', 'src/provenance/badge/glyphs.ts', 'src/landmarks/model/refinement-indices.ts'],
+    files: ['src/geometry/canonical-mesh.ts', 'src/provenance/badge/glyphs.ts', 'src/corpus-report/charts/glyphs.ts', 'src/landmarks/model/refinement-indices.ts'],
     rules: { 'max-lines': 'off' },
   },
   restrictImports('', ['src/**/*.ts']),

@@ -112,6 +112,12 @@ export const OUTPUT_SPECS = {
   force: flag(false),
 } as const;
 
+/** Options of a personalization with a default. */
+export const PERSONALIZE_SPECS = {
+  steps: number('a whole number from 20 to 2000', (value) => Number.isInteger(value) && value >= 20 && value <= 2000, 300),
+  force: flag(false),
+} as const;
+
 /** Options of an animator with a default. */
 export const ANIMATOR_SPECS = {
   backend: choice(BACKENDS, 'auto'),

@@ -9,12 +9,14 @@ import {
   type MotionMode,
   MOST_PHOTOS,
   OUTPUT_SPECS,
+  PERSONALIZE_SPECS,
   type Resolved,
   type Specs,
 } from './option-specs.js';
 import type { MotionRegion } from './motion/regions.js';
 import type { Motion } from './motion-file.js';
 import type { Progress } from './animator/progress.js';
+import type { PersonalizeProgress } from './personalize/progress.js';
 
 /** Options of {@link createAnimator}. @public */
 export interface AnimatorOptions {
@@ -94,6 +96,24 @@ export interface AnimateOptions extends ClipOptions {
   readonly force?: boolean;
 }
 
+/** Whom to learn, and where to write it. @public */
+export interface PersonalizeOptions extends Omit<AnimatorOptions, 'signer'> {
+  /** Paths of 1 to 32 photos of one person, with different expressions; the first one is the one that will be animated most. */
+  readonly photos: readonly string[];
+  /** Path of the sitter file to write. */
+  readonly output: string;
+  /** The right to make a model of this person: required, and kept in the file. */
+  readonly rights: RightsRecord;
+  /** Steps of training, 20..2000, at most. Default 300. */
+  readonly steps?: number;
+  /** Replace an existing output. Default false. */
+  readonly force?: boolean;
+  /** Stops the work; the same call goes on with it later. */
+  readonly signal?: AbortSignal;
+  /** Called at every step. */
+  readonly onProgress?: (progress: PersonalizeProgress) => void;
+}
+
 /** Complete options of one clip. */
 export interface ResolvedClip extends Resolved<typeof CLIP_SPECS> {
   readonly portraits: readonly string[];
@@ -107,6 +127,15 @@ export interface ResolvedClip extends Resolved<typeof CLIP_SPECS> {
 /** Complete options of a written file. */
 export interface ResolvedOutput extends Resolved<typeof OUTPUT_SPECS> {
   readonly output: string;
+}
+/** Complete options of a personalization. */
+export interface ResolvedPersonalize extends Resolved<typeof PERSONALIZE_SPECS> {
+  readonly photos: readonly string[];
+  readonly output: string;
+  readonly rights: RightsRecord;
+  readonly animator: ResolvedAnimator;
+  readonly signal: AbortSignal | undefined;
+  readonly onProgress: ((progress: PersonalizeProgress) => void) | undefined;
 }
 /** Complete options of an animator. */
 export interface ResolvedAnimator extends Resolved<typeof ANIMATOR_SPECS> {
@@ -235,4 +264,23 @@ export function resolveAnimator(given: AnimatorOptions): ResolvedAnimator {
   const paths = signer === undefined || (typeof signer === 'object' && typeof signer?.certificate === 'string' && typeof signer.key === 'string');
   if (!paths) throw invalidOption('signer', '{ certificate, key }, two paths of PEM files', signer);
   return { ...resolve(ANIMATOR_SPECS, given, ['signer']), signer: given.signer };
+}
+
+/**
+ * Checks and completes the options of a personalization.
+ *
+ * @throws VivantError `INVALID_OPTION`, `RIGHTS_REQUIRED`
+ */
+export function resolvePersonalize(given: PersonalizeOptions): ResolvedPersonalize {
+  const { photos, output, signal, onProgress } = given as { photos?: unknown; output?: unknown; signal?: unknown; onProgress?: unknown };
+  const { backend, model, cacheDir, ...own } = given;
+  const options = resolve(PERSONALIZE_SPECS, own, ['photos', 'output', 'rights', 'signal', 'onProgress', ...Object.keys(ANIMATOR_SPECS)]);
+  if (!Array.isArray(photos) || photos.length === 0 || photos.length > MOST_PHOTOS || !photos.every((path) => typeof path === 'string' && path !== '')) {
+    throw invalidOption('photos', `the paths of 1 to ${MOST_PHOTOS} photos`, photos);
+  }
+  if (typeof output !== 'string' || output === '') throw invalidOption('output', 'the path of the sitter file to write', output);
+  if (signal !== undefined && !(signal instanceof AbortSignal)) throw invalidOption('signal', 'an AbortSignal', signal);
+  if (onProgress !== undefined && typeof onProgress !== 'function') throw invalidOption('onProgress', 'a function', onProgress);
+  const animator = resolveAnimator({ ...(backend === undefined ? {} : { backend }), ...(model === undefined ? {} : { model }), ...(cacheDir === undefined ? {} : { cacheDir }) });
+  return { ...options, photos: photos as string[], output, rights: resolveRights(given.rights), animator, signal, onProgress: given.onProgress };
 }

@@ -3,7 +3,7 @@ import { BACKEND_NAMES } from './backends/names.js';
 import { TIMED_STAGES } from './animator/stage-clock.js';
 import { DISCLOSURE_LAYERS, type VerifyReport } from './core/disclosure.js';
 import { RIGHTS_BASES } from './core/rights.js';
-import type { AnimateReport, DoctorReport, FacesReport, ModelsReport, MotionReport } from './reports.js';
+import type { AnimateReport, DoctorReport, FacesReport, ModelsReport, MotionReport, PersonalizeReport } from './reports.js';
 
 const count = z.int().nonnegative();
 const pixels = z.int().positive();
@@ -45,6 +45,24 @@ const animate = z.object({
   hashes: z
     .object({ portraits: z.array(sha256).readonly(), driving: sha256, output: z.array(sha256).readonly(), model: sha256 })
     .readonly(),
+});
+
+const gain = z.object({ before: measure, after: measure, steps: count }).readonly();
+
+const personalize = z.object({
+  output: z.string(),
+  bytes: z.int().positive(),
+  sha256,
+  photos: z.int().positive(),
+  refiner,
+  backend: z.string(),
+  gains: z.object({ mouth: gain, eye: gain }).readonly(),
+  steps: count,
+  resumedAt: count,
+  warnings: z.array(warning).readonly(),
+  rights: sitter,
+  created: z.string(),
+  seconds: measure,
 });
 
 const ingredient = z.object({ title: z.string(), relationship: z.string(), format: z.string().exactOptional(), sha256: sha256.exactOptional() }).readonly();
@@ -114,6 +132,7 @@ const error = z.object({
 
 interface Reports {
   readonly animate: AnimateReport;
+  readonly personalize: PersonalizeReport;
   readonly verify: VerifyReport;
   readonly faces: FacesReport;
   readonly motion: MotionReport;
@@ -122,11 +141,12 @@ interface Reports {
 }
 
 // The compiler holds the schemas to the hand-written interfaces, which carry the documentation.
-const schemas: { readonly [K in keyof Reports]: z.ZodType<Reports[K]> } = { animate, verify, faces, motion, models, doctor };
+const schemas: { readonly [K in keyof Reports]: z.ZodType<Reports[K]> } = { animate, personalize, verify, faces, motion, models, doctor };
 
 /** JSON Schema (draft 2020-12) of every report, and of the `error` that `--json` prints instead. @public */
-export const reportSchemas: Readonly<Record<'animate' | 'verify' | 'faces' | 'motion' | 'models' | 'doctor' | 'error', object>> = {
+export const reportSchemas: Readonly<Record<'animate' | 'personalize' | 'verify' | 'faces' | 'motion' | 'models' | 'doctor' | 'error', object>> = {
   animate: z.toJSONSchema(schemas.animate),
+  personalize: z.toJSONSchema(schemas.personalize),
   verify: z.toJSONSchema(schemas.verify),
   faces: z.toJSONSchema(schemas.faces),
   motion: z.toJSONSchema(schemas.motion),

@@ -76,6 +76,46 @@ export interface AnimateReport {
   readonly hashes: ClipHashes;
 }
 
+/** What fine-tuning changed in one network: errors on photos that it was not shown, mean absolute difference where it counts, 0..1. @public */
+export interface PersonalizeGain {
+  /** With the weights as they ship. */
+  readonly before: number;
+  /** With those that were kept. */
+  readonly after: number;
+  /** Steps after which they were best; 0 = nothing was changed. */
+  readonly steps: number;
+}
+
+/** What `personalize` did. @public */
+export interface PersonalizeReport {
+  /** Path of the sitter file, as given. */
+  readonly output: string;
+  /** Its size. */
+  readonly bytes: number;
+  /** Of the file, 64 hex digits. */
+  readonly sha256: string;
+  /** Photos that were learnt from. */
+  readonly photos: number;
+  /** The weights that it belongs to; with others it is refused. */
+  readonly refiner: RefinerInfo;
+  /** What computed it. */
+  readonly backend: string;
+  /** What each network gained. */
+  readonly gains: { readonly mouth: PersonalizeGain; readonly eye: PersonalizeGain };
+  /** Steps that went into the result. */
+  readonly steps: number;
+  /** Step at which work that had been stopped went on; 0 = from the start. */
+  readonly resumedAt: number;
+  /** What the result may suffer from. */
+  readonly warnings: readonly Warning[];
+  /** As kept in the file. */
+  readonly rights: RightsRecord;
+  /** ISO 8601. */
+  readonly created: string;
+  /** Wall-clock seconds of the whole call. */
+  readonly seconds: number;
+}
+
 /** One face of a picture. @public */
 export interface FaceReport {
   /** What `face` and `--face` take: place among the faces sorted by area, from 0. */

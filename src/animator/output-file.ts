@@ -11,7 +11,7 @@ import { sequenceFrames, sidecarPath } from '../provenance/containers/frame-sequ
  *
  * @throws VivantError `OUTPUT_EXISTS`, `OUTPUT_UNWRITABLE`
  */
-export async function checkOutput(path: string, format: OutputFormat | 'motion' | 'json', force: boolean): Promise<void> {
+export async function checkOutput(path: string, format: OutputFormat | 'motion' | 'sitter' | 'json', force: boolean): Promise<void> {
   const folder = dirname(resolve(path));
   const isFolder = await stat(folder).then((entry) => entry.isDirectory(), () => false);
   if (!isFolder) {
@@ -65,10 +65,10 @@ export async function publish(finished: Finished, path: string, format: OutputFo
  *
  * @throws VivantError `OUTPUT_EXISTS`, `OUTPUT_UNWRITABLE`
  */
-export async function writeFileOnce(path: string, text: string, force: boolean): Promise<void> {
+export async function writeFileOnce(path: string, content: string | Uint8Array, force: boolean): Promise<void> {
   const temporary = join(dirname(resolve(path)), `.${basename(path)}.${randomUUID()}.partial`);
   try {
-    await writeFile(temporary, text, { flag: 'wx' }).catch((cause: unknown) => {
+    await writeFile(temporary, content, { flag: 'wx' }).catch((cause: unknown) => {
       throw unwritable(path, 'It could not be written', cause);
     });
     await moveTo(temporary, path, force);
