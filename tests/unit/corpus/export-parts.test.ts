@@ -49,13 +49,12 @@ describe('.npy', () => {
     try {
       writeFileSync(join(folder, 'a.npy'), encodeNpy({ shape: [81, 2], data: Float32Array.from({ length: 162 }, (_, i) => i / 4) }));
       const script = 'import numpy, sys; a = numpy.load(sys.argv[1]); print(a.shape, a.dtype, a[80, 1])';
-      let said: string;
       try {
         execFileSync('python3', ['-c', 'import numpy'], { stdio: 'ignore' });
       } catch {
         return context.skip(); // NumPy is not needed for anything else.
       }
-      said = execFileSync('python3', ['-c', script, join(folder, 'a.npy')], { encoding: 'utf8' });
+      const said = execFileSync('python3', ['-c', script, join(folder, 'a.npy')], { encoding: 'utf8' });
       expect(said.trim()).toBe('(81, 2) float32 40.25');
     } finally {
       rmSync(folder, { recursive: true });
