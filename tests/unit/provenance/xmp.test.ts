@@ -33,6 +33,12 @@ describe('XMP packet', () => {
     });
   });
 
+  it('names the network that drew, and none where none did', () => {
+    expect(xmpPacket(record)).not.toContain('tableau:Refiner');
+    const packet = xmpPacket({ ...record, quality: 'standard', refiner: { name: 'refiner <1>', version: '0.1.0', sha256: 'ab'.repeat(32) } });
+    expect(packet).toContain(`<tableau:Refiner>refiner &lt;1&gt; 0.1.0, SHA-256 ${'ab'.repeat(32)}</tableau:Refiner>`);
+  });
+
   it('carries any text that XML can carry', () => {
     const text = fc.string({ unit: 'grapheme', minLength: 1 }).map((value) => value.trim()).filter((value) => value !== '' && !/[\p{Cc}\ufffe\uffff]/u.test(value));
     fc.assert(
