@@ -36,7 +36,7 @@ const LAYERS = {
   // Numbers, charts and pages; files are written by its write-report.ts.
   'corpus-report': ['core', 'animator/cancel.ts', 'corpus', 'media', 'metrics', 'options.ts', 'scoring'],
   scoring: [...SHARED, ...STAGES, 'animator', 'corpus', 'detectors', 'options.ts', 'workers'],
-  'index.ts': ['core', ...STAGES, ...COMPOSITION, ...OPTIONS, 'corpus', 'detectors', 'distributed', 'personalize', 'scoring', 'reports.ts', 'report-schemas.ts'],
+  'index.ts': ['core', ...STAGES, ...COMPOSITION, ...OPTIONS, 'corpus', 'detectors', 'distributed', 'personalize', 'scoring', 'corpus-report', 'metrics', 'reports.ts', 'report-schemas.ts'],
   // The command line knows the public surface, the table of options it derives its flags from, and the version.
   cli: ['index.ts', 'option-specs.ts', 'package-info.ts'],
 };

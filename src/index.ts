@@ -18,11 +18,17 @@ export { RIGHTS_BASES, type DrivingRightsRecord, type RightsBasis, type RightsRe
 export type { Level } from './corpus/levels.js';
 export type { AskedDescription, CommandDescription, CommonDescription, DetectorDescription, HttpDescription, OnnxDescription } from './detectors/description.js';
 export { detectFaces, type DetectFacesOptions } from './detect-faces.js';
+export { type CorpusReportFiles, reportCorpus, type ReportCorpusOptions } from './corpus-report/report-corpus.js';
+export type { CurvePoint, DetectionReport, DetectorResult, SliceResult, UnitResult } from './corpus-report/report.js';
 export { makeCorpusThroughQueue, type QueuedCorpusOptions } from './distributed/make-through-queue.js';
 export { queueStatus, type QueueStatus } from './distributed/queue-status.js';
 export { type WorkerNews, workQueue, type WorkQueueOptions, type WorkReport } from './distributed/work-queue.js';
 export { doctor } from './doctor.js';
 export { extractMotion, type ExtractMotionOptions } from './extract-motion.js';
+export type { Interval } from './metrics/bootstrap.js';
+export type { Estimate, Evaluation, PointEstimate } from './metrics/evaluate.js';
+export type { Histogram } from './metrics/histogram.js';
+export type { SpeciesRate } from './metrics/species.js';
 export { listModels, type ModelsOptions, pullModels } from './models.js';
 export { personalize } from './personalize/personalize.js';
 export type { PersonalizeProgress } from './personalize/progress.js';

@@ -1,9 +1,11 @@
 import { seededRandom } from './random.js';
 import type { RankedSamples } from './samples.js';
 
-/** Bounds of a percentile interval. */
+/** Bounds of a percentile interval. @public */
 export interface Interval {
+  /** Lower bound. */
   readonly low: number;
+  /** Upper bound. */
   readonly high: number;
 }
 

@@ -4,7 +4,7 @@ import { areaUnderRoc, averagePrecision, equalErrorRate, pointAtApcer, pointAtTh
 import { rankSamples, type RankedSamples, type ScoredSample } from './samples.js';
 import { apcerBySpecies, type SpeciesRate } from './species.js';
 
-/** A rate with its bootstrap interval. */
+/** A rate with its bootstrap interval. @public */
 export interface Estimate {
   /** 0..1. */
   readonly value: number;
@@ -15,18 +15,21 @@ export interface Estimate {
 /** APCER limits at which BPCER is told; ISO/IEC 30107-3 calls the results BPCER100, BPCER20 and BPCER10. */
 export const APCER_LIMITS = [0.01, 0.05, 0.1] as const;
 
-/** Rates at one threshold. */
+/** Rates at one threshold. @public */
 export interface PointEstimate {
   /** A presentation is called an attack when its score is at least this; `null`: never. */
   readonly threshold: number | null;
   /** Of the species that passes most often. */
   readonly apcer: Estimate;
+  /** Bona fide presentations called an attack. */
   readonly bpcer: Estimate;
+  /** APCER of each species. */
   readonly species: readonly SpeciesRate[];
 }
 
-/** What can be said of a detector on a set of presentations. */
+/** What can be said of a detector on a set of presentations. @public */
 export interface Evaluation {
+  /** Presentations that were answered, and the people in them. */
   readonly counts: {
     readonly attacks: number;
     readonly bonaFide: number;
@@ -34,9 +37,11 @@ export interface Evaluation {
     /** Presentations without an answer (ISO/IEC 30107-3: APNRR and BPNRR times their number); no rate counts them. */
     readonly unanswered: { readonly attack: number; readonly bonaFide: number };
   };
-  /** `null` when a class is missing, with APCER or BPCER of the other still in `atThreshold`. */
+  /** Area under the ROC curve; `null` when a class is missing (APCER or BPCER of the other is still in `atThreshold`). */
   readonly auc: Estimate | null;
+  /** Attacks being what is looked for. */
   readonly averagePrecision: Estimate | null;
+  /** Where APCER of all species together equals BPCER. */
   readonly eer: (Estimate & { readonly threshold: number | null }) | null;
   /** At the detector's own threshold. */
   readonly atThreshold: { readonly threshold: number; readonly apcer: Estimate | null; readonly bpcer: Estimate | null; readonly species: readonly SpeciesRate[] };

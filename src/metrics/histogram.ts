@@ -1,4 +1,4 @@
-/** How scores of one class are spread over equal bins. */
+/** How scores of one class are spread over equal bins. @public */
 export interface Histogram {
   /** `[bins + 1]`, rising. */
   readonly edges: readonly number[];

@@ -1,7 +1,8 @@
 import type { RankedSamples } from './samples.js';
 
-/** How often attacks of one species pass at a threshold. */
+/** How often attacks of one species pass at a threshold. @public */
 export interface SpeciesRate {
+  /** The species. */
   readonly species: string;
   /** Presentations of this species that were answered. */
   readonly count: number;
