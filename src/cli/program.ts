@@ -99,6 +99,7 @@ function fail(thrown: unknown, argv: readonly string[], terminal: Terminal): num
 
 /** The SDK's message with its option names as they are written on the command line. */
 function inFlags(error: VivantError): string {
-  if (error.code !== 'INVALID_OPTION' && error.code !== 'RIGHTS_REQUIRED') return error.message;
+  // Problems of a manifest name its fields, not flags.
+  if ((error.code !== 'INVALID_OPTION' && error.code !== 'RIGHTS_REQUIRED') || 'issues' in error.details) return error.message;
   return error.message.replace(/`([a-zA-Z.]+)`/g, (_, name: string) => (name === 'portraits' || name === 'photos' ? `<${FLAG_OF[name]}>` : `--${FLAG_OF[name] ?? kebab(name)}`));
 }
