@@ -86,8 +86,8 @@ export async function measureClip(clip, { tiers, geometry, frameLimit, shots, to
     for (const lane of lanes) {
       [lane.before, lane.canvas] = [lane.canvas, lane.before];
       await lane.generator.render(target, view, lane.canvas);
-      // The detector copies the frame at once and works beside us.
-      lane.detection = lane.isShot || !faces ? undefined : detector.detect(lane.canvas, stamp);
+      // The detector copies the frame at once and works beside us. The portrait itself is always the same.
+      if (lane.name !== 'static' || !lane.detection) lane.detection = lane.isShot || !faces ? undefined : detector.detect(lane.canvas, stamp);
       if (!moment.measured) continue;
       const pixels = cropPixels(lane.canvas, crop);
       lane.pixels.add(lane.isShot ? differences(pixels, answer) : compare(pixels, answer, crop));
@@ -101,7 +101,9 @@ export async function measureClip(clip, { tiers, geometry, frameLimit, shots, to
       if (!found || !moment.measured) continue;
       lane.face.face(index, signalsOf(found.points));
       lane.face.distance(landmarkDistance(points, found.points));
-      if (likened) lane.face.likeness(cosine(own, await identity.describe(lane.canvas, found.points)));
+      if (!likened) continue;
+      if (lane.name !== 'static' || lane.likeness === undefined) lane.likeness = cosine(own, await identity.describe(lane.canvas, found.points));
+      lane.face.likeness(lane.likeness);
     }
     pictures?.({ clip, index, driver, truth: truthCanvas, crop, lanes: lanes.filter(({ isShot }) => !isShot) });
     if (moment.measured) frames += 1;
