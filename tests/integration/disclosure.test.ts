@@ -81,7 +81,10 @@ describe('modules', () => {
 
   it('hands out nothing that writes or draws unmarked frames', () => {
     const functions = Object.entries(surface).filter(([, value]) => typeof value === 'function').map(([name]) => name);
-    expect(functions.sort()).toEqual(['VivantError', 'createAnimator', 'detectFaces', 'doctor', 'extractMotion', 'listModels', 'loadMotion', 'pullModels', 'verify']);
+    expect(functions.sort()).toEqual([
+      ...['VivantError', 'checkExport', 'createAnimator', 'detectFaces', 'doctor', 'exportCorpus', 'extractMotion', 'listModels', 'loadMotion', 'makeCorpus'],
+      ...['makeCorpusThroughQueue', 'personalize', 'pullModels', 'queueStatus', 'reportCorpus', 'scoreCorpus', 'verify', 'workQueue'],
+    ]);
   });
 
   it('marks every frame that is handed out', async () => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { cp, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { VivantError, type VivantErrorCode } from '../../core/errors.js';
@@ -143,9 +143,4 @@ function isAlive(pid: number): boolean {
 function unwritable(path: string, cause: unknown): VivantError {
   const code = (cause as NodeJS.ErrnoException).code ?? String(cause);
   return new VivantError('OUTPUT_UNWRITABLE', `Expected to write ${path} but the system refused (${code}). Check that the folder exists and may be written to.`, { details: { path, code }, cause });
-}
-
-/** Whether a path is a folder. */
-export async function isFolder(path: string): Promise<boolean> {
-  return stat(path).then((entry) => entry.isDirectory(), () => false);
 }

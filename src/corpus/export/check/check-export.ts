@@ -1,6 +1,6 @@
+import { stat } from 'node:fs/promises';
 import { VivantError } from '../../../core/errors.js';
 import { checkNoLeak } from '../../design/splits.js';
-import { isFolder } from '../../make/place.js';
 import { EXPORT_FORMATS, type ExportFormat } from '../formats.js';
 import { type Evidence, readEvidence } from '../evidence.js';
 import { readCelebDf } from './celebdf.js';
@@ -74,4 +74,8 @@ function compare(videos: readonly ReadVideo[], evidence: Evidence): string[] {
     problems.push((error as Error).message);
   }
   return problems;
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then((entry) => entry.isDirectory(), () => false);
 }
