@@ -33,7 +33,8 @@ export function packBatch(tf: TensorFlow, exercises: readonly Exercise[], dice?:
   const target = new Float32Array(n * h * w * 12);
   const weight = new Float32Array(n * h * w * 4);
   exercises.forEach((exercise, k) => {
-    const { crop, answer } = dice ? lit(exercise, drawLight(exercise.region, dice)) : exercise;
+    // What answers a driven exercise is a network's picture, not a photo: it need not change with the light as pixels do.
+    const { crop, answer } = dice && !exercise.driven ? lit(exercise, drawLight(exercise.region, dice)) : exercise;
     packCrop(crop, rows, cols, x, k * h * w * PACKED_CHANNELS);
     packPlanes(answer, 3, rows, cols, target, k * h * w * 12);
     packPlanes(importance(crop, exercise.region), 1, rows, cols, weight, k * h * w * 4);
@@ -44,6 +45,23 @@ export function packBatch(tf: TensorFlow, exercises: readonly Exercise[], dice?:
     weight: tf.tensor4d(weight, [n, h, w, 4]),
     feather: tf.tensor4d(feather(rows, cols), [1, h, w, 4]),
   };
+}
+
+/** Packed pictures `[n, rows / 2, cols / 2, 12]` to one `[rows, cols, 3]` each. */
+export function unpackPictures(packed: Float32Array, rows: number, cols: number): Float32Array[] {
+  const size = rows * cols * 3;
+  return Array.from({ length: packed.length / size }, (_, n) => {
+    const out = new Float32Array(size);
+    let o = n * size;
+    for (let j = 0; j < rows; j += 2) {
+      for (let i = 0; i < cols; i += 2) {
+        for (let c = 0; c < 3; c++) {
+          for (let d = 0; d < 4; d++) out[((j + (d >> 1)) * cols + i + (d & 1)) * 3 + c] = packed[o++]!;
+        }
+      }
+    }
+    return out;
+  });
 }
 
 /** `[rows, cols, channels]` to `[rows / 2, cols / 2, channels * 4]`, in `packCrop`'s order. */

@@ -20,6 +20,8 @@ export interface Exercise {
   readonly crop: Float32Array;
   /** `[rows, cols, 3]`, RGB 0..1: the photo where the crop lies. */
   readonly answer: Float32Array;
+  /** The driver's pixels are in the crop. */
+  readonly driven: boolean;
 }
 
 /** Everything that a lesson is drawn from. */
@@ -55,7 +57,7 @@ export async function drawLesson({ photos, teeth, rest }: Classroom, lesson: Les
   const matched = lesson.canvas === lesson.target ? photo.frame : matchColours(photo, canvas);
   const exercises = crops.map((crop): Exercise => {
     crop.fill({ target, flow: flow!, warped, draft, driver });
-    return { region: crop.region, crop: crop.data, answer: sampleAnswer(matched, placeIn(crop.frame, canvas, photo), crop.region) };
+    return { region: crop.region, driven: lesson.driven, crop: crop.data, answer: sampleAnswer(matched, placeIn(crop.frame, canvas, photo), crop.region) };
   });
   await generator.close();
   return exercises;

@@ -64,7 +64,7 @@ export interface FitMoment {
   readonly state: (() => FitState) | undefined;
 }
 
-const SCHEDULE: Schedule = { steps: 300, batch: 4, rate: 5e-4, warmup: 20, pull: 0.02, average: 0.95, checkEvery: 20, patience: 5 };
+const SCHEDULE: Schedule = { steps: 300, batch: 4, rate: 5e-4, warmup: 20, pull: 0.02, average: 0.95, checkEvery: 20, patience: 5, learns: () => true };
 
 /** Fine-tunes both networks of the refiner on photos of one person. */
 export async function fitSitter({ photos, weights, backend, teeth, seed = 1, schedule: changes, resume, onStep }: FitOptions): Promise<SitterFit> {

@@ -62,7 +62,7 @@ export function errorsOf(tf: TensorFlow, weights: WeightsByName, vector: Tensor2
 }
 
 /** The composite of training/model.py at crop resolution, and what stands behind alpha. */
-function drawCrop(tf: TensorFlow, weights: WeightsByName, vector: Tensor2D, { x, feather }: PackedBatch, { enlarge }: ObjectiveFilters): { readonly image: Tensor4D; readonly behind: Tensor4D } {
+export function drawCrop(tf: TensorFlow, weights: WeightsByName, vector: Tensor2D, { x, feather }: PackedBatch, { enlarge }: ObjectiveFilters): { readonly image: Tensor4D; readonly behind: Tensor4D } {
   const folded = foldModulation(tf, weights, vector);
   const head = refinerHead(tf, (name) => folded[name] ?? weights(name), x);
   const [residual, gain, alphaMask, backMask, choiceMask] = tf.split(head, [3, 3, 4, 4, 4], 3) as [Tensor4D, Tensor4D, Tensor4D, Tensor4D, Tensor4D];

@@ -36,7 +36,7 @@ export function planLessons(count: number, order: readonly number[], seed: numbe
   if (count === 2) {
     const back = { canvas: 1, target: 0, lenders: [] };
     const lessons = both({ canvas: 0, target: 1, lenders: [] });
-    return { lessons: [...lessons, { canvas: 0, target: 0, lenders: [], driven: false }], checks: both(back) };
+    return { lessons: [...lessons, { canvas: 0, target: 0, lenders: [], driven: false }], checks: [{ ...back, driven: false }] };
   }
   // Neither the most unlike photo (it teaches most) nor the most like (it asks nothing).
   const middle = order.filter((k) => k !== 0);
@@ -56,7 +56,7 @@ export function planLessons(count: number, order: readonly number[], seed: numbe
   const front = first.length > MOST_LESSONS / 2 ? shuffled(first, dice).slice(0, MOST_LESSONS / 2) : first;
   return {
     lessons: [...front, ...selves, ...others].slice(0, MOST_LESSONS),
-    checks: kept.flatMap((target) => both({ canvas: 0, target, lenders: lendersFor(0, target) })),
+    checks: kept.flatMap((target) => [lendersFor(0, target), []].map((lenders) => ({ canvas: 0, target, lenders, driven: false }))),
   };
 }
 

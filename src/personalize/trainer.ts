@@ -1,9 +1,10 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { TensorBackend } from '../generator/tensor/types.js';
+import { unpackPictures } from './batches.js';
 import { adamStep, clipGradient, createMoments } from './adam.js';
 import { packBatch } from './batches.js';
 import type { Exercise } from './exercises.js';
-import { errorsOf, objective, type ObjectiveFilters } from './objective.js';
+import { drawCrop, errorsOf, objective, type ObjectiveFilters } from './objective.js';
 import { byName, parameterTensors, type Parameters } from './parameters.js';
 import { Dice } from './random.js';
 
@@ -23,6 +24,8 @@ export interface Schedule {
   readonly average: number;
   /** Steps between checks. */
   readonly checkEvery: number;
+  /** Which parameters learn, by name. */
+  readonly learns: (name: string) => boolean;
   /** Checks without a better result until the network stops. */
   readonly patience: number;
 }
@@ -51,6 +54,7 @@ export class Trainer {
   #bestValues: Float32Array;
   #step = 0;
   #done = false;
+  #preserved = false;
   #misses = 0;
   #before = Infinity;
   #best = Infinity;
@@ -64,7 +68,7 @@ export class Trainer {
     private readonly backend: TensorBackend,
     private readonly filters: ObjectiveFilters,
     private readonly parameters: Parameters,
-    private readonly exercises: readonly Exercise[],
+    private exercises: readonly Exercise[],
     private readonly checks: readonly Exercise[],
     private readonly schedule: Schedule,
     private readonly seed: number,
@@ -93,6 +97,7 @@ export class Trainer {
   async advance(): Promise<void> {
     if (this.#done) return;
     const { steps, checkEvery } = this.schedule;
+    this.exercises = await this.#preserve(this.exercises);
     if (this.#step === 0) await this.#check();
     await this.#learn();
     this.#step += 1;
@@ -122,6 +127,35 @@ export class Trainer {
     [this.#before, this.#best, this.#bestStep] = [numbers.before, numbers.best, numbers.bestStep];
   }
 
+  /**
+   * With a driver's pixels, the network shall go on doing what it did: here the driver is the sitter in disguise, and learning from
+   * that would mean learning to copy drivers.
+   */
+  async #preserve(exercises: readonly Exercise[]): Promise<readonly Exercise[]> {
+    if (this.#preserved) return exercises;
+    this.#preserved = true;
+    const { backend, parameters } = this;
+    const { tf } = backend;
+    backend.activate();
+    const tensors = parameterTensors(tf, { slots: parameters.slots, values: this.#home });
+    const { weights, vector } = byName(parameters.slots, tensors);
+    const out: Exercise[] = [];
+    for (const exercise of exercises) {
+      if (!exercise.driven) {
+        out.push(exercise);
+        continue;
+      }
+      backend.activate();
+      const packed = packBatch(tf, [exercise]);
+      const image = tf.tidy(() => drawCrop(tf, weights, vector, packed, this.filters).image);
+      const [answer] = unpackPictures((await image.data()) as Float32Array, exercise.region.rows, exercise.region.cols);
+      tf.dispose([image, ...Object.values(packed)]);
+      out.push({ ...exercise, answer: answer! });
+    }
+    tf.dispose(tensors);
+    return out;
+  }
+
   async #learn(): Promise<void> {
     const { parameters, backend } = this;
     const { batch, pull, average } = this.schedule;
@@ -131,14 +165,16 @@ export class Trainer {
     const { tf } = backend;
     const packed = packBatch(tf, chosen, dice);
     const tensors = parameterTensors(tf, parameters);
+    const learns = parameters.slots.map(({ name }) => this.schedule.learns(name));
     const { value, grads } = tf.valueAndGrads((...learning: Tensor[]) => {
-      const { weights, vector } = byName(parameters.slots, learning);
+      let next = 0;
+      const { weights, vector } = byName(parameters.slots, tensors.map((tensor, k) => (learns[k] ? learning[next++]! : tensor)));
       return objective(tf, weights, vector, packed, this.filters);
-    })(tensors);
+    })(tensors.filter((_, k) => learns[k]));
     const gradient = new Float32Array(parameters.values.length);
     const parts = await Promise.all(grads.map((grad) => grad.data()));
     tf.dispose([value, ...grads, ...tensors, ...Object.values(packed)]);
-    parts.forEach((part, k) => gradient.set(part, parameters.slots[k]!.offset));
+    parameters.slots.filter((_, k) => learns[k]).forEach(({ offset }, k) => gradient.set(parts[k]!, offset));
     clipGradient(gradient, CLIP);
     adamStep(parameters.values, gradient, this.#moments, this.#step + 1, this.#rate(), this.#home, pull);
     for (let i = 0; i < gradient.length; i++) this.#average[i] = average * this.#average[i]! + (1 - average) * parameters.values[i]!;

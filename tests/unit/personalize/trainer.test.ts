@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeRandomWeights } from '../generator/refiner/random-weights.js';
 
-const SCHEDULE: Schedule = { steps: 24, batch: 2, rate: 3e-3, warmup: 4, pull: 0, average: 0.5, checkEvery: 6, patience: 9 };
+const SCHEDULE: Schedule = { steps: 24, batch: 2, rate: 3e-3, warmup: 4, pull: 0, average: 0.5, checkEvery: 6, patience: 9, learns: () => true };
 const [REGION] = REFINER_REGIONS.filter(({ network }) => network === 'eye').map((region) => ({ ...region, rows: 16, cols: 16 })) as [(typeof REFINER_REGIONS)[number]];
 
 /** A crop of waves whose answer is the draft in another light. */
@@ -24,7 +24,7 @@ function exercise(seed: number, light: (value: number) => number): Exercise {
   const crop = Float32Array.from({ length: n * CROP_CHANNELS }, (_, i) => 0.5 + 0.3 * Math.sin(seed + i / 7));
   const answer = new Float32Array(n * 3);
   for (let i = 0; i < n; i++) for (let k = 0; k < 3; k++) answer[i * 3 + k] = light(crop[i * CROP_CHANNELS + CHANNEL.draft + k]!);
-  return { region: REGION, crop, answer };
+  return { region: REGION, driven: false, crop, answer };
 }
 
 let directory: string;
