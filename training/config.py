@@ -38,8 +38,9 @@ class Config:
     # Optimisation
     batch: int = 8  # couples of neighbouring frames, for each network
     steps: int = 20_000
-    rate: float = 1e-3
-    rate_end: float = 2e-5
+    rate: float = 2e-3  # of AdamW, for biases, the last layer and all that depends on the sitter
+    conv_rate: float = 0.02  # of Muon, for the other convolutions
+    rate_end: float = 0.02  # of either, as a share, at the end
     warmup: int = 200
     ema: float = 0.999
     clip: float = 1.0

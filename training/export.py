@@ -37,6 +37,8 @@ def read_checkpoint(path: Path) -> tuple[torch.nn.ModuleDict, dict]:
     checkpoint = torch.load(path, map_location='cpu', weights_only=True)
     refiners = make_refiners(Config(**checkpoint['config']))
     refiners.load_state_dict(checkpoint['average'])
+    for refiner in refiners.values():
+        refiner.enter.conv.fold()
     return refiners.eval(), checkpoint
 
 

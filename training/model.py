@@ -35,13 +35,50 @@ class Controls(NamedTuple):
     choice: torch.Tensor  # [N, 1, h, w] c: 1 = driver
 
 
+class WhitenedConv(nn.Conv2d):
+    """
+    A convolution that is learnt on whitened channels and computed on plain ones.
+
+    The 68 channels are nearly the same picture several times: in that basis differences between them, which are what matters,
+    have tiny gradients. `whiten` makes the channels uncorrelated and of one size; weights for plain channels follow from it.
+    """
+
+    def __init__(self, inputs: int, outputs: int):
+        super().__init__(inputs, outputs, 3, padding=1)
+        self.register_buffer('whitening', torch.eye(inputs))
+        self.register_buffer('mean', torch.zeros(inputs))
+
+    def whiten(self, samples: torch.Tensor, floor: float = 1e-3) -> None:
+        """`samples` [n, inputs]; `floor`: variance below which a direction counts as noise. Call once, before training."""
+        values, vectors = torch.linalg.eigh(torch.cov(samples.T))
+        self.whitening.copy_((vectors * (values.clamp(min=0) + floor).rsqrt()) @ vectors.T)
+        self.mean.copy_(samples.mean(0))
+
+    def plain(self) -> tuple[torch.Tensor, torch.Tensor]:
+        """Weight and bias for channels as they are."""
+        weight = torch.einsum('oihw,ij->ojhw', self.weight, self.whitening)
+        return weight, self.bias - weight.sum((2, 3)) @ self.mean
+
+    @torch.no_grad()
+    def fold(self) -> None:
+        """Puts the whitening into the weights, for export."""
+        weight, bias = self.plain()
+        self.weight.copy_(weight)
+        self.bias.copy_(bias)
+        self.whitening.copy_(torch.eye(len(self.mean)))
+        self.mean.zero_()
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return F.conv2d(x, *self.plain(), padding=1)
+
+
 class Conv(nn.Module):
     """3x3 with one pixel of zeros around; `modulate` scales and shifts the result channel by channel."""
 
-    def __init__(self, inputs: int, outputs: int, stride: int = 1):
+    def __init__(self, inputs: int, outputs: int, stride: int = 1, whitened: bool = False):
         super().__init__()
         # What PyTorch pads and what `F.pad` and no padding give is the same; the runtime pads by hand.
-        self.conv = nn.Conv2d(inputs, outputs, 3, stride, padding=1)
+        self.conv = WhitenedConv(inputs, outputs) if whitened else nn.Conv2d(inputs, outputs, 3, stride, padding=1)
         nn.init.kaiming_normal_(self.conv.weight, SLOPE)
         nn.init.zeros_(self.conv.bias)
 
@@ -88,7 +125,7 @@ class Refiner(nn.Module):
         super().__init__()
         w1, w2, w3 = widths
         self.embed = Embedder(identity)
-        self.enter, self.same1 = Conv(PACKED, w1), Conv(w1, w1)
+        self.enter, self.same1 = Conv(PACKED, w1, whitened=True), Conv(w1, w1)
         self.down2, self.same2 = Conv(w1, w2, 2), Conv(w2, w2)
         self.down3, self.same3 = Conv(w2, w3, 2), Conv(w3, w3)
         self.up2 = Conv(w3 + w2, w2)

@@ -27,7 +27,8 @@ from batches import Batch, make_batch, refine, to_batch
 from config import Config, read_config, with_overrides
 from data import HELD_OUT_SEED, PairSet, Preparer, group_path
 from losses import Critic, adversarial_loss, critic_loss, picture_loss
-from model import Refiner, count_macs
+from model import PACKED, Refiner, count_macs
+from muon import Muon
 
 KINDS = ('mouth', 'eye')
 SHAPES = {'mouth': (64, 96), 'eye': (48, 64)}
@@ -42,11 +43,18 @@ def generator_for(config: Config, step: int, kind: str) -> torch.Generator:
 
 
 def rate_at(config: Config, step: int) -> float:
-    """Linear warm-up, then half a cosine."""
+    """Share of the full rate: linear warm-up, then half a cosine."""
     if step < config.warmup:
-        return config.rate * (step + 1) / config.warmup
+        return (step + 1) / config.warmup
     t = min(1.0, (step - config.warmup) / max(1, config.steps - config.warmup))
-    return config.rate_end + (config.rate - config.rate_end) * 0.5 * (1 + math.cos(math.pi * t))
+    return config.rate_end + (1 - config.rate_end) * 0.5 * (1 + math.cos(math.pi * t))
+
+
+def make_optimizers(refiner: Refiner, config: Config) -> list[torch.optim.Optimizer]:
+    """Muon for the U-Net's convolutions, AdamW for the rest."""
+    convolutions = [p for n, p in refiner.named_parameters() if p.ndim == 4 and not n.startswith(('embed.', 'out.'))]
+    others = [p for p in refiner.parameters() if not any(p is c for c in convolutions)]
+    return [torch.optim.AdamW(others, config.rate, (0.9, 0.99), weight_decay=1e-4), Muon(convolutions, config.conv_rate)]
 
 
 def region_of(batch: Batch) -> torch.Tensor:
@@ -87,9 +95,7 @@ class Run:
         self.refiners = make_refiners(config).to(device, memory_format=torch.channels_last)
         self.average = copy.deepcopy(self.refiners).requires_grad_(False)
         self.critics = nn.ModuleDict({kind: Critic() for kind in KINDS}).to(device)
-        self.optimizers = {
-            kind: torch.optim.AdamW(self.refiners[kind].parameters(), config.rate, (0.9, 0.99), weight_decay=1e-4) for kind in KINDS
-        }
+        self.optimizers = {kind: make_optimizers(self.refiners[kind], config) for kind in KINDS}
         self.critic_optimizers = {kind: torch.optim.Adam(self.critics[kind].parameters(), 2e-4, (0.5, 0.99)) for kind in KINDS}
         self.step = 0
         self.groups_seen = 0
@@ -101,7 +107,7 @@ class Run:
         networks = {'config': asdict(self._config), 'step': self.step, 'groups_seen': self.groups_seen, 'seconds': self.seconds}
         networks |= {'refiners': self.refiners.state_dict(), 'average': self.average.state_dict()}
         rest = {'step': self.step, 'critics': self.critics.state_dict()}
-        rest |= {'optimizers': {k: o.state_dict() for k, o in self.optimizers.items()}}
+        rest |= {'optimizers': {k: [o.state_dict() for o in both] for k, both in self.optimizers.items()}}
         rest |= {'critic_optimizers': {k: o.state_dict() for k, o in self.critic_optimizers.items()}}
         for name, value in (('optimizer.pt', rest), ('checkpoint.pt', networks)):
             torch.save(value, out / (name + '.tmp'))
@@ -121,11 +127,21 @@ class Run:
         self.average.load_state_dict(networks['average'])
         self.critics.load_state_dict(rest['critics'])
         for kind in KINDS:
-            self.optimizers[kind].load_state_dict(rest['optimizers'][kind])
+            for optimizer, state in zip(self.optimizers[kind], rest['optimizers'][kind]):
+                optimizer.load_state_dict(state)
             self.critic_optimizers[kind].load_state_dict(rest['critic_optimizers'][kind])
         self.step, self.groups_seen, self.seconds = networks['step'], networks['groups_seen'], networks['seconds']
         if (out / 'history.json').exists():
             self.history = [row for row in json.loads((out / 'history.json').read_text()) if row['step'] <= self.step]
+
+    @torch.no_grad()
+    def whiten(self, pairs: PairSet) -> None:
+        """Measures what the networks will see; before the first step."""
+        for kind in KINDS:
+            drawn = [make_batch(pairs, kind, self._config.batch, generator_for(self._config, -1 - i, kind)).input for i in range(12)]
+            samples = torch.cat(drawn).permute(0, 2, 3, 1).reshape(-1, PACKED)[::7].float()
+            self.refiners[kind].enter.conv.whiten(samples)
+            self.average[kind].enter.conv.whiten(samples)
 
     @torch.no_grad()
     def update_average(self) -> None:
@@ -135,9 +151,10 @@ class Run:
 
 
 def train_step(run: Run, kind: str, batch: Batch, config: Config, device: torch.device) -> dict[str, torch.Tensor]:
-    refiner, optimizer = run.refiners[kind], run.optimizers[kind]
-    for group in optimizer.param_groups:
-        group['lr'] = rate_at(config, run.step)
+    refiner, optimizers = run.refiners[kind], run.optimizers[kind]
+    for optimizer, rate in zip(optimizers, (config.rate, config.conv_rate)):
+        for group in optimizer.param_groups:
+            group['lr'] = rate * rate_at(config, run.step)
     with torch.autocast(device.type, torch.bfloat16, enabled=config.bf16):
         image, behind, controls = refine(refiner, batch)
     loss, parts = picture_loss(image, behind, batch.target, controls.alpha, batch.draft, batch.distance, kind, config.texture)
@@ -152,10 +169,11 @@ def train_step(run: Run, kind: str, batch: Batch, config: Config, device: torch.
         critic.requires_grad_(True)
         loss = loss + parts['adversary']
         parts['critic'] = judged
-    optimizer.zero_grad(set_to_none=True)
+    refiner.zero_grad(set_to_none=True)
     loss.backward()
     nn.utils.clip_grad_norm_(refiner.parameters(), config.clip)
-    optimizer.step()
+    for optimizer in optimizers:
+        optimizer.step()
     return {f'{kind}_{name}': value.detach() for name, value in ({'loss': loss} | parts).items()}
 
 
@@ -217,6 +235,8 @@ def main() -> None:
     preparer = prepare_start(options.assets, options.data, config, run, pairs, held_out)
     print(f'{len(pairs)} groups after {time.time() - began:.0f} s', flush=True)
 
+    if run.step == 0:
+        run.whiten(pairs)
     started, done, sums, before = time.time(), 0, {}, run.seconds
     while run.step < config.steps and time.time() < deadline:
         if run.step % 8 == 0:

@@ -17,6 +17,7 @@ import augment  # noqa: E402
 import data  # noqa: E402
 import export  # noqa: E402
 import model  # noqa: E402
+import muon  # noqa: E402
 import train  # noqa: E402
 from batches import make_batch, refine  # noqa: E402
 from config import Config  # noqa: E402
@@ -137,6 +138,29 @@ class Network(unittest.TestCase):
                 getattr(folded, name).conv.bias.copy_(bias)
             torch.testing.assert_close(folded.head(x, {}), wanted, atol=1e-5, rtol=1e-5)
 
+    def test_whitening_folds_into_plain_weights(self):
+        torch.manual_seed(0)
+        layer = model.WhitenedConv(6, 4)
+        base = torch.randn(1000, 2)
+        samples = torch.cat([base, base + 0.05 * torch.randn(1000, 2), 0.3 * torch.randn(1000, 2)], 1) + 0.5
+        layer.whiten(samples)
+        white = (samples - layer.mean) @ layer.whitening.T
+        torch.testing.assert_close(torch.cov(white.T), torch.eye(6), atol=0.4, rtol=0)
+        # In the middle: at the border the padding is zero before whitening, as the runtime's is.
+        x = torch.rand(1, 6, 8, 8)
+        wanted = layer(x)
+        moved = torch.einsum('ij,njhw->nihw', layer.whitening, x - layer.mean.view(1, -1, 1, 1))
+        inside = torch.nn.functional.conv2d(moved, layer.weight, layer.bias)
+        torch.testing.assert_close(wanted[..., 1:-1, 1:-1], inside, atol=1e-4, rtol=1e-4)
+        layer.fold()
+        torch.testing.assert_close(layer(x), wanted, atol=1e-5, rtol=1e-5)
+
+    def test_muon_steps_are_nearly_orthogonal(self):
+        torch.manual_seed(0)
+        for shape in ((8, 30), (30, 8)):
+            values = torch.linalg.svdvals(muon.orthogonal(torch.randn(shape)))
+            self.assertTrue(0.5 < values.min() and values.max() < 1.4)
+
     def test_starts_at_the_draft(self):
         torch.manual_seed(0)
         refiner = model.Refiner(Config().mouth_widths, 24)
@@ -208,6 +232,7 @@ class Resuming(WithPairs):
 
     def test_export_is_what_the_manifest_says(self):
         run = train.Run(TINY, CPU)
+        run.whiten(self.pairs)
         self.steps(run, 1)
         run.save(self.folder)
         refiners, checkpoint = export.read_checkpoint(self.folder / 'checkpoint.pt')
@@ -217,6 +242,9 @@ class Resuming(WithPairs):
         self.assertEqual(json.loads((self.folder / 'standard' / 'manifest.json').read_text()), manifest)
         self.assertEqual(hashlib.sha256(blob).hexdigest(), manifest['files'][0]['sha256'])
         self.assertEqual(checkpoint['step'], 1)
+        x, average = torch.rand(1, model.PACKED, 24, 32), run.average['eye']
+        with torch.no_grad():  # folded and rounded, it still is the trained network
+            torch.testing.assert_close(refiners['eye'].head(x, {}), average.head(x, {}), atol=0.05, rtol=0.05)
         entry = next(t for t in manifest['tensors'] if t['name'] == 'mouth.enter.weight')
         self.assertEqual(entry['shape'], [3, 3, model.PACKED, 4])
         count = int(np.prod(entry['shape']))
