@@ -44,6 +44,7 @@ export function compositeCrop({ rows, cols, masks, tones }: Controls, frame: Cro
   const halfCols = cols / 2;
   const halfRows = rows / 2;
   const { data } = out;
+  const lender = driver && new Lender(driver, frame);
   for (let y = box.y; y < box.y + box.height; y++) {
     let column = cropColumn(frame, box.x, y);
     let row = cropRow(frame, box.x, y);
@@ -57,7 +58,7 @@ export function compositeCrop({ rows, cols, masks, tones }: Controls, frame: Cro
       const alpha = between(masks, m, 3, cols * 3, fx, fy);
       if (alpha < UNSEEN) continue;
       const back = between(masks, m + 1, 3, cols * 3, fx, fy);
-      const choice = driver ? between(masks, m + 2, 3, cols * 3, fx, fy) : 0;
+      const choice = lender ? between(masks, m + 2, 3, cols * 3, fx, fy) : 0;
 
       const tx = Math.min(halfCols - 1, Math.max(0, (column + 0.5) / 2 - 0.5));
       const ty = Math.min(halfRows - 1, Math.max(0, (row + 0.5) / 2 - 0.5));
@@ -67,16 +68,12 @@ export function compositeCrop({ rows, cols, masks, tones }: Controls, frame: Cro
 
       const p = (y * out.width + x) * 4;
       const q = ((y - warped.top) * warped.width + x - warped.left) * 4;
-      if (choice > UNSEEN) sampleDriver(driver!, frame, column, row, lent);
-      let grain = 0;
-      if (choice > UNSEEN && driver!.grainShare > 0) {
-        const tone = luma(lent[0]!, lent[1]!, lent[2]!);
-        grain = driver!.grain.at(x, y) * driver!.grainShare * Math.min(1, tone / driver!.skin);
-      }
+      const lends = choice > UNSEEN;
+      if (lends) lender!.sample(x, y, lent);
       for (let k = 0; k < 3; k++) {
         const draft = data[p + k]!;
         const kept = draft + back * (warped.data[q + k]! - draft);
-        const base = choice > UNSEEN ? kept + choice * (lent[k]! + grain - kept) : kept;
+        const base = lends ? kept + choice * (lent[k]! - kept) : kept;
         const residual = between(tones, t + k, 6, halfCols * 6, tx - ti, ty - tj) * 255;
         const gain = between(tones, t + 3 + k, 6, halfCols * 6, tx - ti, ty - tj);
         // The array rounds and clips.
@@ -87,30 +84,55 @@ export function compositeCrop({ rows, cols, masks, tones }: Controls, frame: Cro
 }
 
 const lent = new Float32Array(3);
-const sample = [0, 0, 0];
 
-/** The driver's graded RGB (0..255) at a crop position, averaged over about a pixel of the portrait. */
-function sampleDriver({ picture, frame, grade }: LentPicture, own: CropFrame, column: number, row: number, out: Float32Array): void {
-  const k = Math.min(MAX_SUBSAMPLES, Math.max(1, Math.round(frame.pixel / own.pixel)));
-  let r = 0;
-  let g = 0;
-  let b = 0;
-  for (let v = 0; v < k; v++) {
-    const atRow = row + ((v + 0.5) / k - 0.5) / own.pixel;
-    for (let u = 0; u < k; u++) {
-      const atColumn = column + ((u + 0.5) / k - 0.5) / own.pixel;
-      samplePixel(picture, pictureX(frame, atColumn, atRow), pictureY(frame, atColumn, atRow), sample);
-      r += sample[0]!;
-      g += sample[1]!;
-      b += sample[2]!;
-    }
+/** The driver's picture at the portrait's pixels: both crops show the same, so one affine map leads from one to the other. */
+class Lender {
+  readonly #lent: LentPicture;
+  /** Driver pixels per step of a portrait pixel to the right and down, and where the portrait's (0, 0) lies. */
+  readonly #xx: number;
+  readonly #yx: number;
+  readonly #xy: number;
+  readonly #yy: number;
+  readonly #x0: number;
+  readonly #y0: number;
+  readonly #subsamples: number;
+  readonly #rgb = [0, 0, 0];
+
+  constructor(driver: LentPicture, own: CropFrame) {
+    const at = (x: number, y: number): readonly [number, number] => {
+      const [column, row] = [cropColumn(own, x, y), cropRow(own, x, y)];
+      return [pictureX(driver.frame, column, row), pictureY(driver.frame, column, row)];
+    };
+    const [origin, right, down] = [at(0, 0), at(1, 0), at(0, 1)];
+    this.#lent = driver;
+    this.#x0 = origin[0];
+    this.#y0 = origin[1];
+    this.#xx = right[0] - origin[0];
+    this.#yx = right[1] - origin[1];
+    this.#xy = down[0] - origin[0];
+    this.#yy = down[1] - origin[1];
+    this.#subsamples = Math.min(MAX_SUBSAMPLES, Math.max(1, Math.round(driver.frame.pixel / own.pixel)));
   }
-  const share = 1 / (k * k * 255);
-  out[0] = r * share;
-  out[1] = g * share;
-  out[2] = b * share;
-  applyGrade(grade, out, 0, 3);
-  for (let c = 0; c < 3; c++) out[c]! *= 255;
+
+  /** Graded RGB (0..255) with grain, averaged over about a pixel of the portrait. */
+  sample(x: number, y: number, out: Float32Array): void {
+    const { picture, grade, grain, grainShare, skin } = this.#lent;
+    const k = this.#subsamples;
+    const rgb = this.#rgb;
+    out.fill(0);
+    for (let v = 0; v < k; v++) {
+      const atY = y + (v + 0.5) / k - 0.5;
+      for (let u = 0; u < k; u++) {
+        const atX = x + (u + 0.5) / k - 0.5;
+        samplePixel(picture, this.#x0 + atX * this.#xx + atY * this.#xy, this.#y0 + atX * this.#yx + atY * this.#yy, rgb);
+        for (let c = 0; c < 3; c++) out[c]! += rgb[c]! / (k * k * 255);
+      }
+    }
+    applyGrade(grade, out, 0, 3);
+    const tone = luma(out[0]!, out[1]!, out[2]!) * 255;
+    const light = grainShare === 0 ? 0 : grain.at(x, y) * grainShare * Math.min(1, tone / skin);
+    for (let c = 0; c < 3; c++) out[c] = out[c]! * 255 + light;
+  }
 }
 
 /** Bilinear value of one interleaved channel at element `at`; `right` and `down` are the steps to the neighbours. */

@@ -31,8 +31,8 @@ export function readControls(head: Float32Array, offset: number, crop: Float32Ar
   let t = 0;
   for (let j = 0; j < rows; j += 2) {
     for (let i = 0; i < cols; i += 2, h += HEAD_CHANNELS, t += 6) {
-      for (let k = 0; k < 3; k++) tones[t + k] = Math.tanh(head[h + k]!);
-      for (let k = 3; k < 6; k++) tones[t + k] = 2 ** Math.tanh(head[h + k]!);
+      for (let k = 0; k < 3; k++) tones[t + k] = 2 * sigmoid(2 * head[h + k]!) - 1; // tanh
+      for (let k = 3; k < 6; k++) tones[t + k] = 2 ** (2 * sigmoid(2 * head[h + k]!) - 1);
       for (let d = 0; d < 4; d++) {
         const row = j + (d >> 1);
         const col = i + (d & 1);
@@ -46,8 +46,14 @@ export function readControls(head: Float32Array, offset: number, crop: Float32Ar
   }
 }
 
+/** Sigmoid at -16, -16 + 1 / 64, ... 16. */
+const SIGMOID = Float64Array.from({ length: 2049 }, (_, i) => 1 / (1 + Math.exp(16 - i / 64)));
+
+/** Within 3e-6, several times faster than `Math.exp`: there are 40 000 of them in a frame. */
 function sigmoid(x: number): number {
-  return 1 / (1 + Math.exp(-x));
+  const at = Math.min(2047.999, Math.max(0, (x + 16) * 64));
+  const i = at | 0;
+  return SIGMOID[i]! + (SIGMOID[i + 1]! - SIGMOID[i]!) * (at - i);
 }
 
 /** 0 at both ends of a side of `n` pixels, 1 from {@link FEATHER} pixels on. */
