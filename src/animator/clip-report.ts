@@ -52,7 +52,7 @@ export function buildReport(facts: ClipFacts): AnimateReport {
     face: sitter.face,
     referenceFrame: driver.reference.index,
     bridged: transfer.bridged.map(({ from, to }) => ({ from, to })),
-    warnings: [...sitter.warnings, ...driver.warnings()].map(({ code, message }) => ({ code, message })),
+    warnings: [...sitter.warnings, ...otherSubject(scene), ...driver.warnings()].map(({ code, message }) => ({ code, message })),
     stages: scene.clock.report(count),
     firstFrameSeconds: seconds(facts.firstFrame - started),
     seconds: seconds(performance.now() - started),
@@ -67,6 +67,13 @@ function personalOf({ personal, clip }: Scene): AnimateReport['personalized'] {
   if (personal === undefined) return null;
   const { photos, created, sha256 } = personal;
   return { file: clip.sitter!, sha256, photos, created };
+}
+
+/** A sitter file of somebody else gives the portrait somebody else's teeth. */
+function otherSubject({ personal, clip }: Scene): AnimateReport['warnings'] {
+  const learnt = personal?.rights.subject ?? clip.rights.subject;
+  if (learnt === clip.rights.subject) return [];
+  return [{ code: 'OTHER_SUBJECT', message: `${clip.sitter!} was made of "${learnt}", but this clip is said to show "${clip.rights.subject}". Make sure that it is the same person.` }];
 }
 
 function seconds(milliseconds: number): number {

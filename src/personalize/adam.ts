@@ -13,15 +13,16 @@ export function createMoments(size: number): Moments {
 }
 
 /**
- * One step of Adam, in place.
+ * One step of Adam on a part of the values, in place.
  *
+ * @param part - first element, and the one after the last.
  * @param step - from 1.
  * @param home - where the values came from; `pull` (1/step at a rate of 1) draws them back there.
  */
-export function adamStep(values: Float32Array, gradient: Float32Array, { mean, square }: Moments, step: number, rate: number, home: Float32Array, pull: number): void {
+export function adamStep(values: Float32Array, gradient: Float32Array, { mean, square }: Moments, [from, to]: readonly [number, number], step: number, rate: number, home: Float32Array, pull: number): void {
   const meanShare = 1 / (1 - MEAN_DECAY ** step);
   const squareShare = 1 / (1 - SQUARE_DECAY ** step);
-  for (let i = 0; i < values.length; i++) {
+  for (let i = from; i < to; i++) {
     const g = gradient[i]!;
     const m = (mean[i] = MEAN_DECAY * mean[i]! + (1 - MEAN_DECAY) * g);
     const s = (square[i] = SQUARE_DECAY * square[i]! + (1 - SQUARE_DECAY) * g * g);

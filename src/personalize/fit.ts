@@ -64,7 +64,10 @@ export interface FitMoment {
   readonly state: (() => FitState) | undefined;
 }
 
-const SCHEDULE: Schedule = { steps: 300, batch: 4, rate: 5e-4, warmup: 20, pull: 0.02, average: 0.95, checkEvery: 20, patience: 5, learns: () => true };
+/** What the sitter's vector does to the networks may change faster than what they do for everybody. */
+const share = (name: string): number => (name === VECTOR || name.startsWith('styles.') ? 8 : 1);
+
+const SCHEDULE: Schedule = { steps: 300, batch: 2, rate: 5e-4, warmup: 20, pull: 0.02, average: 0.95, checkEvery: 20, patience: 5, share };
 
 /** Fine-tunes both networks of the refiner on photos of one person. */
 export async function fitSitter({ photos, weights, backend, teeth, seed = 1, schedule: changes, resume, onStep }: FitOptions): Promise<SitterFit> {

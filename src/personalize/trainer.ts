@@ -24,8 +24,8 @@ export interface Schedule {
   readonly average: number;
   /** Steps between checks. */
   readonly checkEvery: number;
-  /** Which parameters learn, by name. */
-  readonly learns: (name: string) => boolean;
+  /** Factor on the rate of each tensor, by name; 0 = it doesn't learn. */
+  readonly share: (name: string) => number;
   /** Checks without a better result until the network stops. */
   readonly patience: number;
 }
@@ -165,18 +165,20 @@ export class Trainer {
     const { tf } = backend;
     const packed = packBatch(tf, chosen, dice);
     const tensors = parameterTensors(tf, parameters);
-    const learns = parameters.slots.map(({ name }) => this.schedule.learns(name));
+    const shares = parameters.slots.map(({ name }) => this.schedule.share(name));
     const { value, grads } = tf.valueAndGrads((...learning: Tensor[]) => {
       let next = 0;
-      const { weights, vector } = byName(parameters.slots, tensors.map((tensor, k) => (learns[k] ? learning[next++]! : tensor)));
+      const { weights, vector } = byName(parameters.slots, tensors.map((tensor, k) => (shares[k]! > 0 ? learning[next++]! : tensor)));
       return objective(tf, weights, vector, packed, this.filters);
-    })(tensors.filter((_, k) => learns[k]));
+    })(tensors.filter((_, k) => shares[k]! > 0));
     const gradient = new Float32Array(parameters.values.length);
     const parts = await Promise.all(grads.map((grad) => grad.data()));
     tf.dispose([value, ...grads, ...tensors, ...Object.values(packed)]);
-    parameters.slots.filter((_, k) => learns[k]).forEach(({ offset }, k) => gradient.set(parts[k]!, offset));
+    parameters.slots.filter((_, k) => shares[k]! > 0).forEach(({ offset }, k) => gradient.set(parts[k]!, offset));
     clipGradient(gradient, CLIP);
-    adamStep(parameters.values, gradient, this.#moments, this.#step + 1, this.#rate(), this.#home, pull);
+    parameters.slots.forEach(({ offset, size }, k) => {
+      if (shares[k]! > 0) adamStep(parameters.values, gradient, this.#moments, [offset, offset + size], this.#step + 1, this.#rate() * shares[k]!, this.#home, pull);
+    });
     for (let i = 0; i < gradient.length; i++) this.#average[i] = average * this.#average[i]! + (1 - average) * parameters.values[i]!;
   }
 

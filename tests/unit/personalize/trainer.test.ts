@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeRandomWeights } from '../generator/refiner/random-weights.js';
 
-const SCHEDULE: Schedule = { steps: 24, batch: 2, rate: 3e-3, warmup: 4, pull: 0, average: 0.5, checkEvery: 6, patience: 9, learns: () => true };
+const SCHEDULE: Schedule = { steps: 24, batch: 2, rate: 3e-3, warmup: 4, pull: 0, average: 0.5, checkEvery: 6, patience: 9, share: () => 1 };
 const [REGION] = REFINER_REGIONS.filter(({ network }) => network === 'eye').map((region) => ({ ...region, rows: 16, cols: 16 })) as [(typeof REFINER_REGIONS)[number]];
 
 /** A crop of waves whose answer is the draft in another light. */
