@@ -11,7 +11,8 @@ import type { ScoreLine } from './score-file.js';
 export interface ScoringTools {
   readonly dir: string;
   readonly detector: SpoofDetector;
-  readonly faces: LandmarkDetector;
+  /** The face detector, started when it is asked for. */
+  findFaces(): Promise<LandmarkDetector>;
   readonly framesPerClip: number;
   readonly signal?: AbortSignal | undefined;
 }
@@ -21,7 +22,7 @@ export interface ScoringTools {
  *
  * @throws VivantError `INVALID_CORPUS` when the file is not the one of the index; `INPUT_NOT_FOUND`, `UNREADABLE_MEDIA`, `DETECTOR_FAILED`, `ABORTED`
  */
-export async function scoreClip(item: CorpusItem, { dir, detector, faces, framesPerClip, signal }: ScoringTools): Promise<Omit<ScoreLine, 'key'>> {
+export async function scoreClip(item: CorpusItem, { dir, detector, findFaces, framesPerClip, signal }: ScoringTools): Promise<Omit<ScoreLine, 'key'>> {
   const path = join(dir, item.file);
   const found = await fileSha256(path).catch((cause: unknown) => {
     throw new VivantError('INPUT_NOT_FOUND', `Expected a clip at ${path} but it can't be read. Make the corpus again; what is there is kept.`, { details: { path }, cause });
@@ -33,7 +34,7 @@ export async function scoreClip(item: CorpusItem, { dir, detector, faces, frames
     return { id: item.id, score: await detector.score({ item: item.item, video: resolve(path), picture: item.picture }, signal), frames: [] };
   }
   const frames: [number, number | null][] = [];
-  for await (const view of sampledFaces(dir, item, framesPerClip, faces, signal)) frames.push([view.index, await detector.score(view, signal)]);
+  for await (const view of sampledFaces(dir, item, framesPerClip, await findFaces(), signal)) frames.push([view.index, await detector.score(view, signal)]);
   const answers = frames.map(([, score]) => score).filter((score) => score !== null);
   return { id: item.id, score: answers.length === 0 ? null : answers.reduce((sum, score) => sum + score, 0) / answers.length, frames };
 }

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { asAborted, throwIfAborted } from '../animator/cancel.js';
-import type { BackendPreference } from '../backends/names.js';
+import { BACKEND_NAMES, type BackendPreference } from '../backends/names.js';
 import { VivantError } from '../core/errors.js';
+import type { LandmarkDetector } from '../core/ports.js';
 import type { Level } from '../corpus/levels.js';
 import { readCorpus, type CorpusItem } from '../corpus/read-corpus.js';
 import type { DetectorDescription } from '../detectors/description.js';
@@ -78,6 +79,7 @@ export interface ScoreReport {
 export async function scoreCorpus(dir: string, options: ScoreCorpusOptions): Promise<ScoreReport> {
   const { framesPerClip = DEFAULT_FRAMES, backend, signal, onProgress } = options;
   if (!Number.isInteger(framesPerClip) || framesPerClip < 1 || framesPerClip > 1000) throw invalidOption('framesPerClip', 'a whole number from 1 to 1000', framesPerClip);
+  if (backend !== undefined && backend !== 'auto' && !BACKEND_NAMES.includes(backend)) throw invalidOption('backend', `auto, ${BACKEND_NAMES.join(', ')}`, backend);
   const started = performance.now();
   throwIfAborted(signal);
   const items = chosenItems((await readCorpus(dir)).items, options);
@@ -89,7 +91,9 @@ export async function scoreCorpus(dir: string, options: ScoreCorpusOptions): Pro
     const earlier = await readScores(output);
     const known = new Map<string, Omit<ScoreLine, 'key'>>(earlier?.byKey);
     const writer = await ScoreWriter.open(output, head, earlier?.head);
-    const faces = await startLandmarkWorker();
+    let faces: Promise<LandmarkDetector> | undefined;
+    // Started when the first clip needs it.
+    const findFaces = (): Promise<LandmarkDetector> => (faces ??= startLandmarkWorker());
     const failed: ScoreReport['failed'][number][] = [];
     let scored = 0;
     let cached = 0;
@@ -105,7 +109,7 @@ export async function scoreCorpus(dir: string, options: ScoreCorpusOptions): Pro
           unanswered += old.score === null ? 1 : 0;
         } else {
           try {
-            const line = await scoreClip(item, { dir, detector, faces, framesPerClip, signal });
+            const line = await scoreClip(item, { dir, detector, findFaces, framesPerClip, signal });
             await writer.write({ key, ...line });
             known.set(key, line);
             scored++;
@@ -121,7 +125,7 @@ export async function scoreCorpus(dir: string, options: ScoreCorpusOptions): Pro
         onProgress?.({ done: i + 1, total: items.length, secondsLeft: scored === 0 ? undefined : ((performance.now() - started) / 1000 / scored) * (items.length - i - 1) });
       }
     } finally {
-      await faces.close();
+      await (await faces)?.close();
       await writer.close();
     }
     return { output, detector: info.name, clips: items.length, scored, cached, unanswered, failed, seconds: Number(((performance.now() - started) / 1000).toFixed(3)) };
