@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isMarked, isRecorded, takeRecordingAuthority } from '#dist/core/marked-frame.js';
+import type { EncodableFrame } from '#dist/core/ports.js';
 import { createBadgeDetector } from '#dist/provenance/badge/detect.js';
 import { decoyBits } from '#dist/provenance/invisible/decoy.js';
 import { createInvisibleDetector } from '#dist/provenance/invisible/detect.js';
@@ -120,6 +121,18 @@ describe('a recording', () => {
 
   it('can be passed by nobody else', () => {
     expect(() => takeRecordingAuthority()).toThrow(/already been taken/);
+  });
+});
+
+describe('encoders', () => {
+  it('take neither a plain frame nor one that was cast by hand (types)', () => {
+    const take = (_frame: EncodableFrame): void => undefined;
+    const plain = frameOf(new Uint8ClampedArray(4), 1, 1);
+    // @ts-expect-error it is neither marked nor recorded
+    take(plain);
+    // @ts-expect-error the brand can't be written down outside core
+    take({ ...plain, marked: true });
+    expect(isMarked(plain) || isRecorded(plain)).toBe(false);
   });
 });
 
