@@ -42,8 +42,9 @@ def to_batch(kind: str, drawn: Draw, random: torch.Generator | None = None) -> B
     own, valid = drawn.own.float() / 255, planes[:, 6:7]
     present = drawn.present.float()
     if random is not None:
-        # What a painting, a varnish and a lamp can do to all pictures of a sample alike.
-        gain = (1 + 0.08 * torch.randn(half, 3, 1, 1, generator=random)).clamp(0.75, 1.25).repeat(2, 1, 1, 1).to(device, non_blocking=True)
+        # What a painting, a varnish and a lamp can do to all pictures of a sample alike; a third has a strong cast.
+        strength = torch.where(torch.rand(half, 1, 1, 1, generator=random) < 0.35, 0.5, 0.12)
+        gain = torch.exp2(strength * torch.randn(half, 3, 1, 1, generator=random)).clamp(0.35, 1.3).repeat(2, 1, 1, 1).to(device, non_blocking=True)
         gamma = torch.exp2(0.2 * torch.randn(half, 1, 1, 1, generator=random)).repeat(2, 1, 1, 1).to(device, non_blocking=True)
         pictures = (pictures.clamp(min=1e-4).pow(gamma) * gain).clamp(0, 1)
         own = (own.clamp(min=1e-4).pow(gamma) * gain).clamp(0, 1)

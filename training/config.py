@@ -46,6 +46,7 @@ class Config:
     clip: float = 1.0
     texture: float = 0.5  # weight of the amount of detail (losses.texture); 0 is best for mean errors, and greyer
     varied: bool = True  # small changes of light in every batch
+    fill: float = 2.0  # weight of what the residual adds inside the mouth (losses.fill)
     gan_from: float = 0.7  # share of the steps after which the adversary joins; 1 = never
     gan_weight: float = 0.02
 

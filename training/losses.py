@@ -7,6 +7,7 @@ import torch.nn as nn
 import torch.nn.functional as F
 
 from augment import luma
+from model import smooth
 
 EPSILON = 1e-3
 REDRAWN = 0.15
@@ -67,8 +68,18 @@ def flicker(image: torch.Tensor, target: torch.Tensor, weight: torch.Tensor) -> 
     return weighted(charbonnier(image[n:] - image[:n], target[n:] - target[:n]), torch.maximum(weight[n:], weight[:n]))
 
 
-def picture_loss(image, behind, target, alpha, draft, distance, kind: str, detail: float) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
-    """The sum, and its parts for the log; `behind`: what stands behind alpha; `detail`: weight of the texture."""
+def fill(residual: torch.Tensor, alpha: torch.Tensor, distance: torch.Tensor) -> torch.Tensor:
+    """
+    What the residual adds inside the mouth. Where teeth end nobody can know, and a residual hedges: it fills teeth and cavity with the
+    grey between them, in the mean colour of all portraits. Gains can't: what is dark stays dark, and in the portrait's own hue.
+    """
+    inside = torch.sigmoid((distance[:, 1:2] + 0.05) * 40)
+    return weighted((residual * alpha).abs(), inside + 1e-6) * inside.mean()
+
+
+def picture_loss(image, behind, controls, target, draft, distance, kind: str, config) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+    """The sum, and its parts for the log; `behind`: what stands behind alpha."""
+    alpha = controls.alpha
     weight = region_weight(distance, kind)
     # Leaving the draft costs most where the draft was right.
     right = torch.exp(-charbonnier(draft, target).mean(1, keepdim=True) / 0.02)
@@ -77,11 +88,13 @@ def picture_loss(image, behind, target, alpha, draft, distance, kind: str, detai
         'gradient': 0.5 * gradient(image, target, weight),
         'laplacian': 0.1 * laplacian(image, target, weight),
         'alpha': 0.004 * (alpha * right).mean(),
-        'texture': detail * texture(image, target, weight),
+        'texture': config.texture * texture(image, target, weight),
         'flicker': 0.5 * flicker(image, target, weight),
         # Alpha near 0 hides what it should let through from all other losses, and the network would stay with the draft for good.
         'redrawn': REDRAWN * weighted(charbonnier(behind, target), weight),
     }
+    if kind == 'mouth':
+        parts['fill'] = config.fill * fill(smooth(controls.residual), alpha, distance)
     return sum(parts.values()), parts
 
 

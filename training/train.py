@@ -157,8 +157,9 @@ def train_step(run: Run, kind: str, batch: Batch, config: Config, device: torch.
             group['lr'] = rate * rate_at(config, run.step)
     with torch.autocast(device.type, torch.bfloat16, enabled=config.bf16):
         image, behind, controls = refine(refiner, batch)
-    loss, parts = picture_loss(image, behind, batch.target, controls.alpha, batch.draft, batch.distance, kind, config.texture)
-    if run.step >= config.gan_from * config.steps:
+    loss, parts = picture_loss(image, behind, controls, batch.target, batch.draft, batch.distance, kind, config)
+    # Eyes have few secrets; teeth are where averages blur.
+    if kind == 'mouth' and run.step >= config.gan_from * config.steps:
         critic, critic_optimizer = run.critics[kind], run.critic_optimizers[kind]
         judged = critic_loss(critic, image, batch.target, batch.distance)
         critic_optimizer.zero_grad(set_to_none=True)
