@@ -23,7 +23,7 @@ export interface Geometry {
 
 interface CommonJob {
   readonly id: string;
-  /** SHA-256, hex, of everything that decides the frames. */
+  /** SHA-256, hex, of everything that decides the frames and of the rights, which are signed into every file. */
   readonly key: string;
   /** Name of the corpus. */
   readonly corpus: string;
@@ -73,25 +73,25 @@ export type ItemJob = AttackJob | BonafideJob;
 
 type Unkeyed<J> = J extends ItemJob ? Omit<J, 'id' | 'key'> : never;
 
-/** Gives a job its key and its name. Paths, the corpus' name and rights don't count: they change no frame. */
+/** Gives a job its key and its name. Paths, splits, groups and the corpus' name don't count: a clip needn't be made anew for them. */
 export function keyed(job: Unkeyed<ItemJob>): ItemJob {
-  const key = createHash('sha256').update(canonical(pixelFacts(job))).digest('hex');
+  const key = createHash('sha256').update(canonical(decisiveFacts(job))).digest('hex');
   const name = job.kind === 'attack' ? `${job.subject.id}__${job.driver.id}` : `${job.recording.id}__real`;
   return { ...job, key, id: `${name}__${key.slice(0, 8)}` } as ItemJob;
 }
 
-function pixelFacts(job: Unkeyed<ItemJob>): object {
+function decisiveFacts(job: Unkeyed<ItemJob>): object {
   const { kind, geometry, levels, seed, take, tool } = job;
   const common = { kind, geometry, levels, seed, take, tool };
   if (job.kind === 'bonafide') {
-    const { id, video, start, end } = job.recording;
-    return { ...common, recording: { id, video: video.sha256, start, end }, decoy: job.decoy };
+    const { id, video, rights, start, end } = job.recording;
+    return { ...common, recording: { id, video: video.sha256, rights, start, end }, decoy: job.decoy };
   }
   const { subject, driver, settings } = job;
   return {
     ...common,
-    subject: { id: subject.id, photos: subject.photos.map(({ sha256 }) => sha256), landmarks: subject.landmarks?.sha256 ?? null },
-    driver: { id: driver.id, video: driver.video.sha256, start: driver.start, end: driver.end },
+    subject: { id: subject.id, photos: subject.photos.map(({ sha256 }) => sha256), landmarks: subject.landmarks?.sha256 ?? null, rights: subject.rights },
+    driver: { id: driver.id, video: driver.video.sha256, rights: driver.rights, start: driver.start, end: driver.end },
     settings,
   };
 }

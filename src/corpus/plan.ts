@@ -204,7 +204,8 @@ function warningsOf(jobs: readonly ItemJob[], { splits }: CorpusLine): readonly 
     .flatMap((split) => {
       const kinds = new Set(jobs.filter((job) => job.split === split).map(({ kind }) => kind));
       if (kinds.size === 2) return [];
+      if (kinds.size === 0) return [`The split ${split} is left empty: there are too few identities to give it both classes. Its share can be 0, or put entries there with \`split\`.`];
       const missing = [...(kinds.has('attack') ? [] : ['synthetic']), ...(kinds.has('bonafide') ? [] : ['bona fide'])].join(' and no ');
-      return [`The split ${split} has no ${missing} clips: there are too few identities of that kind.`];
+      return [`The split ${split} has no ${missing} clips, so nothing can be judged on it alone. Put somebody there with \`split\`.`];
     });
 }

@@ -1,10 +1,13 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { checkNoLeak } from '../design/splits.js';
 import type { CorpusPlan } from '../plan.js';
-import { type Label, readLabel } from '../label.js';
+import type { ItemJob } from '../job.js';
+import { type Label, LABEL_FILE, readLabel } from '../label.js';
 import { type CorpusIndex, INDEX_FILE } from '../read-corpus.js';
 import { type Failure, ITEMS_FOLDER, readFailure, writeWhole } from './place.js';
+import { plannedFacts } from './planned-facts.js';
 
 /** What became of a plan. */
 export interface Finished {
@@ -26,10 +29,11 @@ export async function finishCorpus(dir: string, plan: CorpusPlan): Promise<Finis
   const labels: Label[] = [];
   const failed: Failure[] = [];
   const missing: string[] = [];
-  for (const { id, key } of plan.jobs) {
+  for (const job of plan.jobs) {
+    const { id, key } = job;
     const label = await readLabel(join(dir, ITEMS_FOLDER, id));
     if (label?.key === key) {
-      labels.push(label);
+      labels.push(await upToDate(dir, label, job));
       continue;
     }
     const failure = await readFailure(dir, id);
@@ -53,4 +57,11 @@ export async function finishCorpus(dir: string, plan: CorpusPlan): Promise<Finis
   };
   await writeWhole(join(dir, INDEX_FILE), `${JSON.stringify(index, null, 1)}\n`);
   return { made: labels.length, failed, missing, strangers };
+}
+
+/** A manifest may have put a made clip into another split or group: its label follows, its files stay. */
+async function upToDate(dir: string, label: Label, job: ItemJob): Promise<Label> {
+  const current: Label = { ...label, ...plannedFacts(job) };
+  if (!isDeepStrictEqual(current, label)) await writeWhole(join(dir, ITEMS_FOLDER, job.id, LABEL_FILE), `${JSON.stringify(current, null, 2)}\n`);
+  return current;
 }

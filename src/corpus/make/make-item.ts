@@ -9,6 +9,7 @@ import type { ItemJob, JobInput } from '../job.js';
 import { type Label, LABEL_FILE } from '../label.js';
 import { type ClipTools, makeAttack } from './attack.js';
 import { makeBonafide } from './bonafide.js';
+import { plannedFacts } from './planned-facts.js';
 
 export interface MakeItemOptions {
   /** Models, loaded once; one item at a time. */
@@ -33,7 +34,7 @@ export async function makeItem(job: ItemJob, folder: string, { tools, root = job
     await checkInputs(job, root);
     const clipTools: ClipTools = { toolbox: tools, folder, root, signal, onFrame: (frame, frames) => onProgress?.({ frame, frames }) };
     const facts = job.kind === 'attack' ? await makeAttack(job, clipTools) : await makeBonafide(job, clipTools);
-    const label: Label = { ...fromJob(job), ...facts, created: new Date().toISOString() };
+    const label: Label = { ...plannedFacts(job), ...facts, created: new Date().toISOString() };
     throwIfAborted(signal);
     await writeFile(join(folder, LABEL_FILE), `${JSON.stringify(label, null, 2)}\n`);
     return label;
@@ -53,29 +54,4 @@ async function checkInputs(job: ItemJob, root: string): Promise<void> {
       throw new VivantError('INVALID_MANIFEST', `${file} was changed since the corpus was planned. Put the old file back, or start the corpus again with the new one.`, { details: { path: file, expected: sha256, received: found } });
     }
   }
-}
-
-type Given = Omit<Label, 'clip' | 'mark' | 'framesSha256' | 'files' | 'models' | 'created'>;
-
-function fromJob(job: ItemJob): Given {
-  const { id, key, split, identity, identities, groups, seed, take, tool } = job;
-  const common = { format: 'tableau-vivant-corpus-item' as const, version: 1 as const, id, key, split, identity, identities: [...identities], groups: { ...groups }, seed, take, tool };
-  if (job.kind === 'bonafide') {
-    const { recording } = job;
-    return { ...common, class: 'bonafide', species: null, subject: null, driver: null, settings: null, recording: { id: recording.id, file: named(recording.video), rights: recording.rights, start: recording.start, end: recording.end } };
-  }
-  const { subject, driver, settings } = job;
-  return {
-    ...common,
-    class: 'attack',
-    species: `reenactment-${driver.kind}-${settings.quality}-${settings.motion}`,
-    subject: { id: subject.id, photos: subject.photos.map(named), rights: subject.rights },
-    driver: { id: driver.id, identity: driver.identity, kind: driver.kind, file: named(driver.video), rights: driver.rights, start: driver.start, end: driver.end },
-    recording: null,
-    settings,
-  };
-}
-
-function named({ path, sha256 }: JobInput): { name: string; sha256: string } {
-  return { name: path.split('/').at(-1)!, sha256 };
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { expandDesign } from '#dist/corpus/design/combinations.js';
 import { cutSegments } from '#dist/corpus/design/segments.js';
-import { assignSplits, checkNoLeak, SPLITS, type Split } from '#dist/corpus/design/splits.js';
+import { type Appearance, assignSplits, checkNoLeak, type Role, SPLITS, type Split } from '#dist/corpus/design/splits.js';
 import { keyed } from '#dist/corpus/job.js';
 import { manifestLineSchema, type DesignLine, type DriverLine, type SubjectLine } from '#dist/corpus/manifest/schema.js';
 import { decoyStretches } from '#dist/corpus/make/decoy-frames.js';
@@ -12,17 +12,49 @@ const line = (value: object): unknown => manifestLineSchema.parse(value);
 const subjects = Array.from({ length: 7 }, (_, i) => line({ type: 'subject', id: `s${i}`, photos: ['p.jpg'], rights: { basis: 'licensed', subject: 'nobody' } }) as SubjectLine);
 const drivers = Array.from({ length: 3 }, (_, i) => line({ type: 'driver', id: `d${i}`, video: 'v.mp4', rights: { basis: 'synthetic' } }) as DriverLine);
 
+const ROLES: readonly Role[] = ['recording', 'driver', 'subject'];
+/** `count` identities in one role. */
+const cast = (role: Role, count: number): Appearance[] => Array.from({ length: count }, (_, i) => ({ identity: `p${i}`, role }));
+
 describe('splits', () => {
   it('keep an identity together however it appears, and fill their shares', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 1e6 }), fc.integer({ min: 5, max: 40 }), (seed, count) => {
-        const appearances = Array.from({ length: count }, (_, i) => ({ identity: `p${i}`, role: 'subject' as const }));
-        const splits = assignSplits([...appearances, { identity: 'p0', role: 'driver' }, { identity: 'p1', role: 'recording' }], SHARES, seed);
+        const splits = assignSplits(cast('subject', count), SHARES, seed);
         const sizes = SPLITS.map((split) => [...splits.values()].filter((name) => name === split).length);
         expect(sizes.every((size) => size > 0)).toBe(true);
         expect(Math.abs(sizes[0]! - 0.6 * count)).toBeLessThanOrEqual(1.5);
       }),
     );
+  });
+
+  it('have somebody of every role where there are enough, whoever plays several', () => {
+    const people = fc.array(fc.subarray(ROLES, { minLength: 1 }), { minLength: 3, maxLength: 12 });
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 1e6 }), people, (seed, roles) => {
+        const appearances = roles.flatMap((all, i) => all.map((role) => ({ identity: `p${i}`, role })));
+        const splits = assignSplits(appearances, SHARES, seed);
+        const used = SPLITS.filter((split) => [...splits.values()].includes(split));
+        const sizes = ROLES.map((role) => roles.filter((all) => all.includes(role)).length).filter((size) => size > 0);
+        expect(used).toHaveLength(Math.min(3, ...sizes));
+        expect(splits.size).toBe(roles.length);
+      }),
+    );
+    // Two of the three who are filmed also drive: they must not end up in one split.
+    for (let seed = 0; seed < 20; seed++) {
+      const splits = assignSplits([...cast('recording', 3), ...cast('driver', 2), { identity: 'p2', role: 'subject' }, { identity: 's', role: 'subject' }], SHARES, seed);
+      expect([splits.get('p0'), splits.get('p1')].sort()).toEqual(['test', 'train']);
+      expect([splits.get('p2'), splits.get('s')].sort()).toEqual(['test', 'train']);
+    }
+  });
+
+  it('are fewer where too few people are filmed or drive, and none is left with one class', () => {
+    const splits = assignSplits([...cast('recording', 2), ...cast('driver', 9), ...cast('subject', 30)], SHARES, 3);
+    expect(new Set(splits.values())).toEqual(new Set(['train', 'test']));
+    expect(new Set(assignSplits([...cast('driver', 1), ...cast('subject', 30)], SHARES, 3).values())).toEqual(new Set(['train']));
+    // A manifest that fixes somebody for val opens it.
+    const fixed = assignSplits([...cast('recording', 2), { identity: 'v', role: 'recording', split: 'val' }, ...cast('driver', 9)], SHARES, 3);
+    expect(new Set(fixed.values())).toEqual(new Set(SPLITS));
   });
 
   it('depend on the seed and on nothing else', () => {
@@ -117,11 +149,11 @@ describe('a job', () => {
     decoy: 1,
   } as const;
 
-  it('has a key of everything that decides the frames and of nothing else', () => {
+  it('has a key of everything that decides the frames, of the rights, and of nothing else', () => {
     const { key, id } = keyed(base);
     expect(id).toBe(`r__real__${key.slice(0, 8)}`);
     expect(keyed({ ...base, root: '/two', corpus: 'other', split: 'test', groups: { age: '9' } }).key).toBe(key);
-    const changes: object[] = [{ seed: 2 }, { decoy: 0.5 }, { levels: ['c23'] }, { tool: { name: 't', version: '2' } }, { geometry: { ...base.geometry, side: 128 } }, { recording: { ...base.recording, start: 0.5 } }];
+    const changes: object[] = [{ seed: 2 }, { decoy: 0.5 }, { levels: ['c23'] }, { tool: { name: 't', version: '2' } }, { geometry: { ...base.geometry, side: 128 } }, { recording: { ...base.recording, start: 0.5 } }, { recording: { ...base.recording, rights: { basis: 'licensed', subject: 'A' } } }];
     const keys = changes.map((change) => keyed({ ...base, ...change }).key);
     expect(new Set([key, ...keys]).size).toBe(changes.length + 1);
   });
