@@ -18,7 +18,7 @@ const LAYERS = {
   workers: [...SHARED, 'landmarks', 'generator', 'backends'],
   // Rates of a detector: numbers in, numbers out.
   metrics: [],
-  detectors: [...SHARED, 'backends', 'generator/tensor/decode.ts'],
+  detectors: [...SHARED, 'backends', 'generator/tensor/decode.ts', 'media/temp-files.ts'],
   'package-info.ts': [],
   'option-specs.ts': ['core', 'backends/names.ts', 'motion/regions.ts'],
   'options.ts': ['core', 'backends/names.ts', 'motion/regions.ts', 'option-specs.ts', 'motion-file.ts', 'animator/progress.ts', 'personalize/progress.ts'],
@@ -32,7 +32,7 @@ const LAYERS = {
   // The engine is behind queue/job-queue.ts; what is made is the business of handlers.
   queue: ['core', 'backends/peer.ts', 'media/encode-failure.ts'],
   // Corpora through a queue.
-  distributed: ['core', 'corpus', 'options.ts', 'queue'],
+  distributed: ['core', 'corpus', 'media/temp-files.ts', 'options.ts', 'queue'],
   // Numbers, charts and pages; files are written by its write-report.ts.
   'corpus-report': ['core', 'animator/cancel.ts', 'corpus', 'media', 'metrics', 'options.ts', 'scoring'],
   scoring: [...SHARED, ...STAGES, 'animator', 'corpus', 'detectors', 'options.ts', 'workers'],

@@ -1,8 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkSigner } from '../corpus/make/check-signer.js';
-import { openCorpusFolder } from '../corpus/make/place.js';
+import { removeStalePartials, reserveTempFolder } from '../media/temp-files.js';
 import { invalidOption } from '../options.js';
 import { runQueueWorker } from '../queue/engine/run-worker.js';
 import { openStore } from '../queue/store/open-store.js';
@@ -67,17 +66,19 @@ export async function workQueue(options: WorkQueueOptions): Promise<WorkReport> 
   const store = openStore(results);
   await checkSigner();
   const started = performance.now();
-  const scratch = await mkdtemp(join(tmpdir(), 'vivant-worker-'));
+  const place = join(tmpdir(), 'vivant-worker');
+  // Of workers that were killed.
+  await removeStalePartials(place);
+  const scratch = await reserveTempFolder(place);
   const counts = { made: 0, found: 0, failed: 0 };
-  await openCorpusFolder(scratch);
-  const makers = openItemMakers(scratch, jobs, root);
+  const makers = openItemMakers(scratch.path, jobs, root);
   try {
     await runQueueWorker(
       queue,
       {
         store,
         handlers: { [CORPUS_ITEM]: makers.handler },
-        scratch,
+        scratch: scratch.path,
         onEvent: (event) => {
           counts[event.type]++;
           onEvent?.(newsOf(event));
@@ -87,7 +88,7 @@ export async function workQueue(options: WorkQueueOptions): Promise<WorkReport> 
     );
   } finally {
     await makers.close();
-    await rm(scratch, { recursive: true, force: true });
+    await scratch.remove();
   }
   return { ...counts, seconds: Number(((performance.now() - started) / 1000).toFixed(3)) };
 }

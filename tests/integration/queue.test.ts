@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { VivantError } from '#dist/core/errors.js';
+import { VivantError, workQueue } from '#dist/index.js';
 import { openJobQueue } from '#dist/queue/engine/job-queue.js';
 import { runQueueWorker, type WorkerLimits } from '#dist/queue/engine/run-worker.js';
 import type { JobQueue, SetAside, WorkItem } from '#dist/queue/job-queue.js';
@@ -170,6 +171,24 @@ describe.runIf(hasRedis)('with a server', () => {
     expect(await queue.warnings()).toEqual([]);
     controller.abort();
     await running;
+  });
+
+  it('a worker leaves nothing in the temporary folder, and clears away what a killed one left', async () => {
+    const { TMPDIR, XDG_CONFIG_HOME } = process.env;
+    const temporary = await mkdtemp(join(root, 'tmp-'));
+    Object.assign(process.env, { TMPDIR: temporary, XDG_CONFIG_HOME: join(root, 'home') });
+    try {
+      const dead = execFileSync(process.execPath, ['-p', 'process.pid'], { encoding: 'utf8' }).trim();
+      const alive = `.vivant-worker.${String(process.ppid)}-0badcafe.partial`;
+      for (const name of [`.vivant-worker.${dead}-0badcafe.partial`, alive]) await mkdir(join(temporary, name, 'item-x'), { recursive: true });
+      await workQueue({ queue: url, results: join(root, 'results'), idleSeconds: 0.5 });
+      expect(await readdir(temporary)).toEqual([alive]);
+    } finally {
+      for (const [name, value] of Object.entries({ TMPDIR, XDG_CONFIG_HOME })) {
+        if (value === undefined) delete process.env[name];
+        else process.env[name] = value;
+      }
+    }
   });
 
   it('a worker waits for a server that comes back, and gives up on one that does not', async () => {

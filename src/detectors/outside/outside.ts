@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { removeStalePartials, reserveTempFolder, type TempPath } from '../../media/temp-files.js';
 import type { ClipView, DetectorInfo, FaceView, SpoofDetector } from '../detector.js';
 import { asAttackScore } from '../failure.js';
 import type { CommandSpec, HttpSpec } from '../spec.js';
@@ -45,7 +46,7 @@ export async function openHttpDetector(spec: HttpSpec): Promise<SpoofDetector> {
 async function openOutside(spec: CommandSpec | HttpSpec, fingerprint: string, transport: Transport): Promise<SpoofDetector> {
   const { name, threshold } = spec;
   const info: DetectorInfo = { name, threshold, fingerprint };
-  const folder = spec.input === 'frames' ? await mkdtemp(join(tmpdir(), 'vivant-detector-')) : undefined;
+  const folder = spec.input === 'frames' ? await reservePictures() : undefined;
   let questions = 0;
   const ask = async (question: Question, signal?: AbortSignal): Promise<number | null> => {
     const answer = await transport.ask(JSON.stringify(question), signal);
@@ -53,8 +54,15 @@ async function openOutside(spec: CommandSpec | HttpSpec, fingerprint: string, tr
   };
   const close = async (): Promise<void> => {
     transport.close();
-    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+    await folder?.remove();
   };
   if (folder === undefined) return { kind: 'video', info, close, score: ({ item, video, picture }: ClipView, signal) => ask({ id: ++questions, item, video, picture }, signal) };
-  return { kind: 'frames', info, close, score: (view: FaceView, signal) => askAboutFrame(view, ++questions, folder, (question) => ask(question, signal)) };
+  return { kind: 'frames', info, close, score: (view: FaceView, signal) => askAboutFrame(view, ++questions, folder.path, (question) => ask(question, signal)) };
+}
+
+/** A folder for the pictures that are asked about; those of runs that were killed go away. */
+async function reservePictures(): Promise<TempPath> {
+  const place = join(tmpdir(), 'vivant-detector');
+  await removeStalePartials(place);
+  return reserveTempFolder(place);
 }

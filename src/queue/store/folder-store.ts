@@ -1,12 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { cp, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { cp, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { VivantError } from '../../core/errors.js';
 import { diskFull } from '../../media/encode-failure.js';
 import type { ResultStore } from './result-store.js';
 
+/** What has been on its way for so long was left by a worker that was killed, milliseconds. */
+const STALE = 24 * 3600 * 1000;
+
 /** Results in a folder that all machines see, such as a network drive: `<root>/<first two digits>/<key>/`. */
 export class FolderStore implements ResultStore {
+  #swept = false;
+
   constructor(private readonly root: string) {}
 
   async has(key: string): Promise<boolean> {
@@ -16,7 +21,8 @@ export class FolderStore implements ResultStore {
   async put(key: string, folder: string): Promise<void> {
     const place = this.#place(key);
     if (await isFolder(place)) return;
-    const incoming = join(this.root, '.incoming', `${key}.${randomUUID()}`);
+    await this.#sweep();
+    const incoming = join(this.#incoming, `${key}.${randomUUID()}`);
     try {
       await mkdir(dirname(place), { recursive: true });
       await cp(folder, incoming, { recursive: true });
@@ -38,6 +44,21 @@ export class FolderStore implements ResultStore {
     await cp(place, folder, { recursive: true }).catch((error: unknown) => {
       throw diskFull(error, folder) ?? unwritable(folder, error);
     });
+  }
+
+  get #incoming(): string {
+    return join(this.root, '.incoming');
+  }
+
+  /** Once a run, removes what killed workers left half-copied. */
+  async #sweep(): Promise<void> {
+    if (this.#swept) return;
+    this.#swept = true;
+    for (const name of await readdir(this.#incoming).catch(() => [])) {
+      const path = join(this.#incoming, name);
+      const changed = await stat(path).then(({ mtimeMs }) => mtimeMs, () => Infinity);
+      if (Date.now() - changed > STALE) await rm(path, { recursive: true, force: true }).catch(() => undefined);
+    }
   }
 
   #place(key: string): string {

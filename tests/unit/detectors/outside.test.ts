@@ -151,5 +151,5 @@ describe('an endpoint', () => {
 });
 
 async function temporary(): Promise<readonly string[]> {
-  return (await readdir(tmpdir())).filter((name) => name.startsWith('vivant-detector-'));
+  return (await readdir(tmpdir())).filter((name) => name.startsWith('.vivant-detector.'));
 }

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -51,6 +51,15 @@ describe('a folder of results', () => {
     await mkdir(join(root, 'c', '.incoming', `${KEY}.dead`), { recursive: true });
     expect(await store.has(KEY)).toBe(false);
     await expect(store.get(KEY, await folderWith({}))).rejects.toMatchObject({ code: 'INPUT_NOT_FOUND', message: expect.stringContaining('same folder') as string });
+  });
+
+  it('clears away what was left half-copied long ago, and nothing younger', async () => {
+    const incoming = join(root, 'd', '.incoming');
+    for (const name of ['old', 'young']) await mkdir(join(incoming, name), { recursive: true });
+    const before = new Date(Date.now() - 25 * 3600 * 1000);
+    await utimes(join(incoming, 'old'), before, before);
+    await new FolderStore(join(root, 'd')).put(KEY, await folderWith({ x: '' }));
+    expect(await readdir(incoming)).toEqual(['young']);
   });
 
   it('says when it can not be written', async () => {
