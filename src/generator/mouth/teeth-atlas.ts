@@ -1,7 +1,10 @@
 import type { Frame } from '../../core/frame.js';
 import type { TargetFace } from '../../core/motion.js';
+import { INNER_LIP_LOWER, INNER_LIP_UPPER } from '../../geometry/face-topology.js';
+import { createOpening, curveAt, fitOpening, openingHeight } from '../../geometry/opening.js';
 import type { FacePalette } from '../palette.js';
 import { createLayerMap, layerMap, type LayerMap, type MouthRest } from './frame.js';
+import { SpriteLevels } from './sprite-levels.js';
 import { TOOTH_CEILING, type InteriorSample, type MouthInterior } from './interior.js';
 
 /** One rigid layer of rendered teeth: RGBA, alpha 0 where there is nothing. */
@@ -10,6 +13,8 @@ export interface TeethLayer {
   /** Pixel of the middle of the closed lips. */
   readonly centreX: number;
   readonly centreY: number;
+  /** Pixel row of the cutting edge of the middle incisors. */
+  readonly incisalY: number;
   /** Mouth widths behind the lips. */
   readonly depth: number;
 }
@@ -28,6 +33,17 @@ const SIZE = 0.92;
 /** Relaxed lips show the tips of the upper teeth and hide most of the lower ones; mouth widths. */
 const UPPER_SHOWS = 0.06;
 const LOWER_HIDES = 0.12;
+/**
+ * Skull and jaw are known too coarsely to say what lips reveal (least of all in a painting), so it stays within what people show when
+ * they talk and smile: shares of the gap between the lips, and mouth widths.
+ */
+const UPPER_LEAST = { share: 0.4, width: 0.1 };
+const UPPER_MOST = 0.17;
+const LOWER_MOST = { share: 0.25, width: 0.055 };
+/** How far the row's middle may lie beside the lips', mouth widths. */
+const ASIDE = 0.06;
+/** The atlas is evenly lit; a mouth isn't. Deepens what lies between teeth and beside the front ones. */
+const CONTRAST = 1.7;
 /** The lower row lies in the shade of the upper one. */
 const LOWER_SHADE = 0.8;
 /** Gums and tongue lie in the shade of teeth and lips. */
@@ -39,43 +55,74 @@ const ENAMEL = 225;
 export class AtlasInterior implements MouthInterior {
   readonly #upper = createLayerMap();
   readonly #lower = createLayerMap();
+  readonly #opening = createOpening();
+  readonly #upperTeeth: SpriteLevels;
+  readonly #lowerTeeth: SpriteLevels;
+  #level = 0;
 
   constructor(
     private readonly sitter: { readonly rest: MouthRest; readonly palette: FacePalette },
     private readonly atlas: TeethAtlas,
-  ) {}
+  ) {
+    this.#upperTeeth = new SpriteLevels(atlas.upper.frame);
+    this.#lowerTeeth = new SpriteLevels(atlas.lower.frame);
+  }
 
   begin(target: TargetFace): number {
     layerMap(target, this.sitter.rest, 'upper', this.atlas.upper.depth, this.#upper);
     layerMap(target, this.sitter.rest, 'lower', this.atlas.lower.depth, this.#lower);
+    const unit = target.scale * this.sitter.rest.width;
+    this.#level = this.#upperTeeth.levelFor(this.atlas.pixelsPerMouthWidth / (unit * SIZE));
+    fitOpening(target.points, INNER_LIP_UPPER, INNER_LIP_LOWER, this.#opening);
+    const gap = (openingHeight(this.#opening) * this.#opening.width) / unit;
+    this.#hang(this.#upper, this.atlas.upper, UPPER_SHOWS, unit, Math.min(UPPER_LEAST.share * gap, UPPER_LEAST.width), UPPER_MOST);
+    this.#hang(this.#lower, this.atlas.lower, LOWER_HIDES, unit, -Infinity, Math.min(LOWER_MOST.share * gap, LOWER_MOST.width));
     return 1;
+  }
+
+  /** Moves a layer until its lip reveals between `least` and `most` of it, mouth widths. */
+  #hang(map: LayerMap, layer: TeethLayer, down: number, unit: number, least: number, most: number): void {
+    const o = this.#opening;
+    const v = ((layer.incisalY - layer.centreY) / this.atlas.pixelsPerMouthWidth + down) * SIZE;
+    const dx = map.xv * v + map.x0 - o.x;
+    const dy = map.yv * v + map.y0 - o.y;
+    const along = dx * o.ex + dy * o.ey;
+    const across = dy * o.ex - dx * o.ey;
+    const upper = layer === this.atlas.upper;
+    const lip = curveAt(upper ? o.upper : o.lower, Math.min(0.3, Math.max(-0.3, along / o.width))) * o.width;
+    const revealed = (upper ? across - lip : lip - across) / unit;
+    const more = (Math.min(most, Math.max(least, revealed)) - revealed) * unit * (upper ? 1 : -1);
+    const aside = Math.min(ASIDE * unit, Math.max(-ASIDE * unit, along)) - along;
+    map.x0 += aside * o.ex - more * o.ey;
+    map.y0 += aside * o.ey + more * o.ex;
   }
 
   sample(x: number, y: number, _lower: number, out: InteriorSample): void {
     out.luma = 0;
     out.redness = 0;
     out.known = 0;
-    this.#over(this.#lower, this.atlas.lower, LOWER_HIDES, x, y, out);
+    this.#over(this.#lower, this.atlas.lower, this.#lowerTeeth, LOWER_HIDES, x, y, out);
     out.luma *= LOWER_SHADE;
-    this.#over(this.#upper, this.atlas.upper, UPPER_SHOWS, x, y, out);
+    this.#over(this.#upper, this.atlas.upper, this.#upperTeeth, UPPER_SHOWS, x, y, out);
     if (out.known > 0) {
       out.luma /= out.known;
       out.redness /= out.known;
     }
     const { shadow, highlight } = this.sitter.palette;
     const ceiling = Math.max(shadow + 8, TOOTH_CEILING * highlight);
-    out.luma = shadow + (ceiling - shadow) * Math.min(1, out.luma / ENAMEL);
+    out.luma = shadow + (ceiling - shadow) * Math.min(1, out.luma / ENAMEL) ** CONTRAST;
   }
 
   /** Composites one layer over what is there, premultiplied by `known`. */
-  #over(map: LayerMap, layer: TeethLayer, down: number, x: number, y: number, out: InteriorSample): void {
+  #over(map: LayerMap, layer: TeethLayer, teeth: SpriteLevels, down: number, x: number, y: number, out: InteriorSample): void {
     const det = map.xu * map.yv - map.xv * map.yu || 1e-9;
     const dx = x - map.x0;
     const dy = y - map.y0;
     const scale = this.atlas.pixelsPerMouthWidth / SIZE / det;
-    const px = layer.centreX + (map.yv * dx - map.xv * dy) * scale;
-    const py = layer.centreY + (map.xu * dy - map.yu * dx) * scale - down * this.atlas.pixelsPerMouthWidth;
-    const { data, width, height } = layer.frame;
+    const shrink = 2 ** -this.#level;
+    const px = (layer.centreX + (map.yv * dx - map.xv * dy) * scale + 0.5) * shrink - 0.5;
+    const py = (layer.centreY + (map.xu * dy - map.yu * dx) * scale - down * this.atlas.pixelsPerMouthWidth + 0.5) * shrink - 0.5;
+    const { data, width, height } = teeth.at(this.#level);
     const ix = Math.floor(px);
     const iy = Math.floor(py);
     if (ix < 0 || iy < 0 || ix >= width - 1 || iy >= height - 1) return;
