@@ -4,7 +4,8 @@
     I    = (1 - a) * draft + a * (gain * base + residual)
 
 a (where to change the draft), p (back to the warp) and c (the driver's pixels) have the crop's resolution; gain and residual half of
-it, so tooth edges and brush strokes can only come from pictures. The network itself works at half resolution and below: pixels go in
+it, so tooth edges and brush strokes can only come from pictures. A mouth's are blurred besides, and it has no c: the draft has the
+driver's teeth already, and a network that could redraw single teeth made them the average of all teeth. The network itself works at half resolution and below: pixels go in
 2 x 2 at a time (space to depth) and masks come out so. No norm layers; the padding is explicit (tfjs pads otherwise than PyTorch).
 What is known of the sitter is constant over a clip: it scales and shifts channels, and is folded into the weights once (`folded`).
 
@@ -22,8 +23,11 @@ import torch.nn.functional as F
 
 CHANNELS = 17
 PACKED = 4 * CHANNELS  # of the network's input at half resolution; channel c * 4 + dy * 2 + dx
+TONES = 6  # of the head: residual and gain
 HEAD = 18  # residual 3, gain 3, then three masks of 2 x 2 pixels
 SLOPE = 0.2  # of leaky ReLU
+SOFTNESS = 2.0  # standard deviation of the blur of a mouth's tones, pixels at half resolution: teeth are 3 to 4 wide
+NEVER = -30.0  # logit of a mask that stays shut
 FEATHER = 6  # crop pixels over which a fades to 0 at the crop's border
 
 
@@ -119,9 +123,11 @@ class Embedder(nn.Module):
 
 
 class Refiner(nn.Module):
-    """The U-Net of one region and its embedder."""
+    """
+    The U-Net of one region and its embedder. `soft`: a mouth, whose tones are blurred and which never takes the driver's pixels itself.
+    """
 
-    def __init__(self, widths: tuple, identity: int):
+    def __init__(self, widths: tuple, identity: int, soft: bool = False):
         super().__init__()
         w1, w2, w3 = widths
         self.embed = Embedder(identity)
@@ -131,6 +137,9 @@ class Refiner(nn.Module):
         self.up2 = Conv(w3 + w2, w2)
         self.up1, self.last1 = Conv(w2 + w1, w1), Conv(w1, w1)
         self.out = Conv(w1, HEAD)
+        # Fixed, and kept with the weights: what a head means is one thing in the runtime for all networks.
+        self.soften = nn.Conv2d(TONES, TONES, 9 if soft else 1, padding='same', bias=False).requires_grad_(False)
+        self.soften.weight.copy_(torch.eye(TONES)[:, :, None, None] * (blur_kernel(9, SOFTNESS) if soft else 1))
         self.modulated = {'same2': w2, 'same3': w3, 'up2': w2, 'up1': w1}
         self.styles = nn.ModuleDict({name: nn.Linear(identity, 2 * width) for name, width in self.modulated.items()})
         for style in self.styles.values():
@@ -139,6 +148,9 @@ class Refiner(nn.Module):
         nn.init.normal_(self.out.conv.weight, 0, 0.01)
         # Start at the draft: half open, but what stands behind alpha is the draft, too.
         self.out.conv.bias.data[10:] = -3.0
+        if soft:
+            self.out.conv.weight.data[14:] = 0
+            self.out.conv.bias.data[14:] = NEVER
 
     def modulation(self, vector: torch.Tensor) -> dict[str, tuple[torch.Tensor, torch.Tensor]]:
         return {name: tuple(style(vector).chunk(2, 1)) for name, style in self.styles.items()}
@@ -152,7 +164,8 @@ class Refiner(nn.Module):
         deep = deep + act(self.same3(deep, m('same3')))
         u2 = act(self.up2(torch.cat([double(deep), e2], 1), m('up2')))
         u1 = act(self.up1(torch.cat([double(u2), e1], 1), m('up1')))
-        return self.out(act(self.last1(u1)))
+        out = self.out(act(self.last1(u1)))
+        return torch.cat([self.soften(out[:, :TONES]), out[:, TONES:]], 1)
 
     def forward(self, x: torch.Tensor, vector: torch.Tensor) -> Controls:
         """`x` [N, 68, h/2, w/2]: from `pack`; `vector` [N, identity]: from `embed`, of the sitter's crop."""
@@ -165,6 +178,13 @@ class Refiner(nn.Module):
             conv = getattr(self, name).conv
             out[name] = (conv.weight * (1 + scale[0])[:, None, None, None], conv.bias * (1 + scale[0]) + shift[0])
         return out
+
+
+def blur_kernel(size: int, deviation: float) -> torch.Tensor:
+    """[size, size] Gaussian of sum 1."""
+    x = torch.arange(size) - (size - 1) / 2
+    line = torch.exp(-0.5 * (x / deviation) ** 2)
+    return torch.outer(line, line) / line.sum() ** 2
 
 
 def controls_of(head: torch.Tensor, present: torch.Tensor, valid: torch.Tensor) -> Controls:

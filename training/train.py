@@ -35,7 +35,7 @@ SHAPES = {'mouth': (64, 96), 'eye': (48, 64)}
 
 
 def make_refiners(config: Config) -> nn.ModuleDict:
-    return nn.ModuleDict({'mouth': Refiner(config.mouth_widths, config.identity), 'eye': Refiner(config.eye_widths, config.identity)})
+    return nn.ModuleDict({'mouth': Refiner(config.mouth_widths, config.identity, soft=True), 'eye': Refiner(config.eye_widths, config.identity)})
 
 
 def generator_for(config: Config, step: int, kind: str) -> torch.Generator:
@@ -52,8 +52,8 @@ def rate_at(config: Config, step: int) -> float:
 
 def make_optimizers(refiner: Refiner, config: Config) -> list[torch.optim.Optimizer]:
     """Muon for the U-Net's convolutions, AdamW for the rest."""
-    convolutions = [p for n, p in refiner.named_parameters() if p.ndim == 4 and not n.startswith(('embed.', 'out.'))]
-    others = [p for p in refiner.parameters() if not any(p is c for c in convolutions)]
+    convolutions = [p for n, p in refiner.named_parameters() if p.ndim == 4 and p.requires_grad and not n.startswith(('embed.', 'out.'))]
+    others = [p for p in refiner.parameters() if p.requires_grad and not any(p is c for c in convolutions)]
     return [torch.optim.AdamW(others, config.rate, (0.9, 0.99), weight_decay=1e-4), Muon(convolutions, config.conv_rate)]
 
 

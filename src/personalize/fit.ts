@@ -65,7 +65,7 @@ export interface FitMoment {
 }
 
 /** What the sitter's vector does to the networks may change faster than what they do for everybody. */
-const share = (name: string): number => (name === VECTOR || name.startsWith('styles.') ? 8 : 1);
+const share = (name: string): number => (name === VECTOR || name.startsWith('styles.') ? 8 : name.startsWith('soften.') ? 0 : 1);
 
 const SCHEDULE: Schedule = { steps: 300, batch: 2, rate: 5e-4, warmup: 20, pull: 0.02, average: 0.95, checkEvery: 20, patience: 5, share };
 

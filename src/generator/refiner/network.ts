@@ -15,6 +15,7 @@ const MODULATED = ['same2', 'same3', 'up2', 'up1'] as const;
 
 /** Channels of a head: residual 3, gain 3, then three masks of 2 x 2 crop pixels. */
 export const HEAD_CHANNELS = 18;
+const TONE_CHANNELS = 6;
 
 /**
  * A 3 x 3 convolution with one pixel of zeros around, bias and leaky ReLU. While gradients are taken tfjs computes the same in
@@ -77,6 +78,9 @@ export function refinerHead(tf: TensorFlow, weights: WeightsByName, x: Tensor4D)
     const deep: Tensor4D = tf.add(down, conv('same3', down));
     const u2 = conv('up2', upward(deep, e2)); // [n, h/4, w/4, w2]
     const u1 = conv('last1', conv('up1', upward(u2, e1))); // [n, h/2, w/2, w1]
-    return convolve(tf, weights, 'out', u1, { linear: true });
+    const out = convolve(tf, weights, 'out', u1, { linear: true });
+    const [tones, masks] = tf.split(out, [TONE_CHANNELS, HEAD_CHANNELS - TONE_CHANNELS], 3) as [Tensor4D, Tensor4D];
+    // A fixed filter that lies with the weights: it blurs a mouth's tones, so that single teeth can't be redrawn.
+    return tf.concat([tf.conv2d(tones, weights('soften.weight') as Tensor4D, 1, 'same'), masks], 3);
   });
 }

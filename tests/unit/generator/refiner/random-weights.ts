@@ -21,7 +21,10 @@ export function refinerShapes([w1, w2, w3]: readonly [number, number, number]): 
     ...Object.entries(linears).map(([name, shape]) => [name, shape] as const),
   ];
   return Object.fromEntries(
-    ['mouth', 'eye'].flatMap((network) => layers.flatMap(([name, shape]) => [[`${network}.${name}.weight`, shape], [`${network}.${name}.bias`, shape.slice(-1)]])),
+    ['mouth', 'eye'].flatMap((network) => [
+      ...layers.flatMap(([name, shape]) => [[`${network}.${name}.weight`, shape], [`${network}.${name}.bias`, shape.slice(-1)]]),
+      [`${network}.soften.weight`, network === 'mouth' ? [9, 9, 6, 6] : [1, 1, 6, 6]],
+    ]),
   );
 }
 
