@@ -2,8 +2,13 @@ import type { EyeTopology } from '../geometry/face-topology.js';
 
 /** Openings below this part of the reference's are noise of a shut eye. Real blinks of MediaPipe end at 0.03-0.14. */
 const SHUT = 0.14;
-/** From here up, openings are taken as measured. */
+/** From here up, openings follow the measured ones in proportion. */
 const FAITHFUL = 0.5;
+/**
+ * The detector sees narrowed eyes less narrow than they are, and drawn ones less than real ones (see docs/motion.md): what an eye
+ * closes by is drawn this much stronger.
+ */
+const NARROWING = 1.55;
 /** Wider than this an eye is never opened: there is no white of the eye to show. */
 const WIDEST = 1.35;
 /** How far the lower lid may rise and sink, in openings of the eye: the upper lid does most of the way. */
@@ -44,13 +49,18 @@ function amplifiedOpenness(openness: number, amplitude: number): number {
   return Math.min(WIDEST, linear + pull * (Math.min(linear, faithful) - linear));
 }
 
-/** Identity down to {@link FAITHFUL}, then a smooth bend (cubic Hermite) to 0 at {@link SHUT}. */
+/** Opening that a measured one stands for: in proportion down to {@link FAITHFUL}, then a smooth bend (cubic Hermite) to 0 at {@link SHUT}. */
 function knee(openness: number): number {
-  if (openness >= FAITHFUL) return openness;
+  if (openness >= 1) return openness;
+  if (openness >= FAITHFUL) return narrowed(openness);
   const t = (openness - SHUT) / (FAITHFUL - SHUT);
   if (t <= 0) return 0;
-  const span = FAITHFUL - SHUT;
-  return FAITHFUL * t * t * (3 - 2 * t) + span * t * t * (t - 1);
+  const span = NARROWING * (FAITHFUL - SHUT);
+  return narrowed(FAITHFUL) * t * t * (3 - 2 * t) + span * t * t * (t - 1);
+}
+
+function narrowed(openness: number): number {
+  return 1 - NARROWING * (1 - openness);
 }
 
 /** Opens or shuts one eye in place from one opening to another, both in widths of the eye, by its upper lid. */
