@@ -48,6 +48,12 @@ def to_batch(kind: str, drawn: Draw, random: torch.Generator | None = None) -> B
         gamma = torch.exp2(0.2 * torch.randn(half, 1, 1, 1, generator=random)).repeat(2, 1, 1, 1).to(device, non_blocking=True)
         pictures = (pictures.clamp(min=1e-4).pow(gamma) * gain).clamp(0, 1)
         own = (own.clamp(min=1e-4).pow(gamma) * gain).clamp(0, 1)
+        if kind == 'mouth':
+            # Real teeth are often dimmer and yellower than rendered ones, and stay so: how bright teeth are is the draft's to say.
+            tint = torch.exp2(0.4 * torch.randn(half, 1, 1, 1, generator=random) + 0.12 * torch.randn(half, 3, 1, 1, generator=random))
+            tint = tint.clamp(0.35, 1.3).repeat(2, 1, 1, 1).to(device, non_blocking=True)
+            inside = torch.sigmoid((distance[:, 1:2] + 0.02) * 40)
+            pictures[1:] = (pictures[1:] * (1 + inside * (tint - 1))).clamp(0, 1)
         # The driver's sensor and codec differ from film to film.
         amount = (0.03 * torch.rand(half, 1, 1, 1, generator=random) ** 2).repeat(2, 1, 1, 1).to(device, non_blocking=True)
         pictures[3] += torch.randn(pictures.shape[1:], device=device, generator=_on(device, random)) * amount

@@ -93,6 +93,8 @@ export class RegionCrop {
     this.#validity.draw(flow, frame, this.#own, photo.frame.width, photo.frame.height, data, CHANNEL.validity, CROP_CHANNELS);
     if (driver) this.#fillDriver(driver);
     for (let o = 0; o < data.length; o += CROP_CHANNELS) {
+      // The warp's eyes don't look where the target's do: mixed in, they would draw the gaze back.
+      if (region.eye) data[o + CHANNEL.validity]! *= Math.min(1, Math.max(0, 0.5 - 6 * data[o + CHANNEL.distance]!));
       data[o + CHANNEL.opening] = this.opening;
       data[o + CHANNEL.present] = driver ? 1 : 0;
       if (!driver) data.fill(0, o + CHANNEL.driver, o + CHANNEL.driver + 3);
