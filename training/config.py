@@ -44,7 +44,7 @@ class Config:
     warmup: int = 200
     ema: float = 0.999
     clip: float = 1.0
-    texture: float = 0.5  # weight of the amount of detail (losses.texture); 0 is best for mean errors, and greyer
+    texture: float = 0.3  # weight of the amount of detail (losses.texture); 0 is best for mean errors, and greyer
     varied: bool = True  # small changes of light in every batch
     fill: float = 2.0  # weight of what the residual adds inside the mouth (losses.fill)
     gan_from: float = 0.7  # share of the steps after which the adversary joins; 1 = never

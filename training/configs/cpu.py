@@ -2,4 +2,4 @@
 
 from config import Config
 
-CONFIG = Config(device='cpu', threads=1, groups=60, start_groups=6, held_out=2, workers=2, workers_later=1, batch=8, steps=14_000, gan_from=0.75, sheet_every=500, save_every=250)
+CONFIG = Config(device='cpu', threads=1, groups=84, start_groups=6, held_out=2, workers=2, workers_later=1, batch=8, steps=21_000, gan_from=1.0, conv_rate=0.015, sheet_every=500, save_every=250)

@@ -46,6 +46,21 @@ def write_group(path: Path, seed: int = 0, jobs: int = 4, couples: int = 2) -> N
     )  # fmt: skip
 
 
+class SoftTones(unittest.TestCase):
+    def test_a_mouth_cannot_redraw_single_teeth_nor_take_the_drivers(self):
+        torch.manual_seed(0)
+        spread = {}
+        for soft in (True, False):
+            refiner = model.Refiner((4, 8, 8), 4, soft=soft)
+            torch.nn.init.normal_(refiner.out.conv.weight[: model.TONES], 0, 1)
+            controls = refiner(torch.rand(1, model.PACKED, 32, 48), torch.zeros(1, 4))
+            gain = torch.log2(controls.gain)
+            spread[soft] = (gain[..., 1:] - gain[..., :-1]).abs().mean() / gain.std()
+            self.assertEqual(controls.choice.max().item() < 1e-12, soft)
+            self.assertFalse(refiner.soften.weight.requires_grad)
+        self.assertLess(spread[True], 0.6 * spread[False])
+
+
 class WithPairs(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
