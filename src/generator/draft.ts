@@ -5,8 +5,7 @@ import type { FlowField } from '../geometry/flow-field.js';
 import { INNER_LIP_LOWER, INNER_LIP_UPPER } from '../geometry/face-topology.js';
 import { createOpening, fitOpening, openingHeight } from '../geometry/opening.js';
 import { EyePainter } from './eyes/paint.js';
-import { PhotoChoice } from './few-shot/choice.js';
-import { PhotoLayer } from './few-shot/photo-layer.js';
+import { Album, type Lender } from './few-shot/album.js';
 import { FoldShader } from './folds/fold-shader.js';
 import { sampleGrain } from './grain.js';
 import { mouthRest } from './mouth/frame.js';
@@ -23,8 +22,11 @@ const PARTED = 0.08;
 
 /** The draft, open to a refiner that builds on it. */
 export interface DraftGenerator extends Generator {
-  /** @param onWarped - sees the flow, and `out` when the photo has been warped into it but eyes and mouth are not painted yet. */
-  render(target: TargetFace, driver: DriverView | undefined, out: Frame, onWarped?: (flow: FlowField) => void): Promise<void>;
+  /**
+   * @param onWarped - sees the flow, the other photos that lend to this frame, and `out` when all of them have been warped into it but
+   * eyes and mouth are not painted yet.
+   */
+  render(target: TargetFace, driver: DriverView | undefined, out: Frame, onWarped?: (flow: FlowField, lenders: readonly Lender[]) => void): Promise<void>;
 }
 
 export interface DraftOptions {
@@ -40,7 +42,7 @@ export function createDraftGenerator(
   sources: readonly [SourcePhoto, ...SourcePhoto[]],
   options: DraftOptions,
 ): DraftGenerator {
-  const [photo, ...others] = sources;
+  const [photo] = sources;
   const warp = createWarp(photo, options.backend);
   const sitter = { rest: mouthRest(photo.state), palette: facePalette(photo.frame, photo.points) };
   const parted = sources.map(showsTeeth);
@@ -52,9 +54,10 @@ export function createDraftGenerator(
   const interiors: MouthInterior[] = [...own, ...rendered];
   const mouth = new MouthPainter(sitter.palette, sampleGrain(photo.frame, photo.points), interiors);
   const eyes = new EyePainter(photo);
-  const layers = others.map((other) => new PhotoLayer(photo, other));
-  const choice = new PhotoChoice(sources.map((source) => source.state), options.still ? 1 : undefined);
+  const album = sources.length > 1 ? new Album(sources, options.still ? 1 : undefined) : undefined;
   const folds = new FoldShader(photo);
+  /** Share of the mouth that other photos with parted lips fill. */
+  const lentTeeth = (): number => album?.shares.mouth.reduce((sum, share, k) => sum + (k > 0 && parted[k] ? share : 0), 0) ?? 0;
   return {
     quality: 'draft',
     setDriverReference(view) {
@@ -67,14 +70,12 @@ export function createDraftGenerator(
       const lender = options.driverPixels ? driver : undefined;
       const flow = warp.field(target);
       await warp.apply(out, folds.gains(lender));
-      onWarped?.(flow);
-      eyes.paint(target, out);
-      if (layers.length > 0) choice.update(target);
-      layers.forEach((layer, k) => {
-        layer.draw(target, { mouth: choice.opacity.mouth[k + 1]!, eyes: choice.opacity.eyes[k + 1]! }, out);
-      });
-      const covered = choice.opacity.mouth.reduce((sum, share, k) => sum + (parted[k] ? share : 0), 0);
-      mouth.paint(target, lender, out, 1 - covered);
+      const lenders = album?.choose(target) ?? [];
+      album?.draw(out);
+      onWarped?.(flow, lenders);
+      eyes.paint(target, out, 1, album?.shares.eyes[0]);
+      album?.paintEyes(target, out);
+      mouth.paint(target, lender, out, 1 - lentTeeth());
     },
     close() {
       warp.close();

@@ -38,12 +38,15 @@ export class EyePainter {
     this.#eyes = EYES.map((eye) => takeEyeApart(photo.frame, photo.points, eye));
   }
 
-  /** @param opacity - 0..1, for eyes that fade over those of another photo. */
-  paint(target: TargetFace, out: Frame, opacity = 1): void {
-    for (const eye of this.#eyes) this.#paintEye(eye, target, out, opacity);
+  /**
+   * @param opacity - of the eyeballs, 0..1: eyes may fade over those of another photo.
+   * @param lids - opacity of lids and lashes, 0..1: another photo's own lids may lie there already.
+   */
+  paint(target: TargetFace, out: Frame, opacity = 1, lids = opacity): void {
+    for (const eye of this.#eyes) this.#paintEye(eye, target, out, opacity, lids);
   }
 
-  #paintEye(eye: EyeSource, target: TargetFace, out: Frame, opacity: number): void {
+  #paintEye(eye: EyeSource, target: TargetFace, out: Frame, opacity: number, lids: number): void {
     const { topology, opening: source } = eye;
     const t = fitOpening(target.points, topology.upper, topology.lower, this.#target);
     fitContour(target.points, topology.browRing, t, this.#brow);
@@ -52,7 +55,7 @@ export class EyePainter {
     const iris = this.#irisShift(eye, target, t, tall);
     const rebuild = Math.min(1, Math.max(0, (Math.hypot(iris.a, iris.b) - REBUILD_FROM) / (REBUILD_TO - REBUILD_FROM)));
     const edge = Math.max(1.2 / t.width, 0.012);
-    const closing = Math.min(1, Math.max(0, 1 - openingHeight(t) / tall / Math.max(1e-3, openingHeight(source))));
+    const closing = lids > 0 ? Math.min(1, Math.max(0, 1 - openingHeight(t) / tall / Math.max(1e-3, openingHeight(source)))) : 0;
     const x0 = Math.max(0, Math.floor(t.x - t.width * 0.75));
     const x1 = Math.min(out.width - 1, Math.ceil(t.x + t.width * 0.75));
     const y0 = Math.max(0, Math.floor(t.y - t.width * 0.75));
@@ -68,7 +71,7 @@ export class EyePainter {
         const top = curveAt(t.upper, a);
         const bottom = curveAt(t.lower, a);
         const p = (y * out.width + x) * 4;
-        if (b < top && closing > 0.02) this.#paintLid(eye, a, b, top, tall, closing, p, out);
+        if (b < top && closing > 0.02) this.#paintLid(eye, a, b, top, tall, closing, lids, p, out);
         const inside = Math.min(b - top, bottom - b);
         const mask = Math.min(1, Math.max(0, inside / edge + 0.5)) * Math.min(1, Math.max(0, (bottom - top) / edge - 0.6)) * opacity;
         if (mask > 0) {
@@ -79,7 +82,7 @@ export class EyePainter {
           const shadow = rebuilt * Math.min(0.7, shade + corner);
           for (let k = 0; k < 3; k++) out.data[p + k] = out.data[p + k]! * (1 - mask) + rgb[k]! * (1 - shadow) * mask;
         }
-        if (closing > 0.02) this.#paintLashes(eye, a, b, top, bottom, tall, closing, p, out);
+        if (closing > 0.02) this.#paintLashes(eye, a, b, top, bottom, tall, closing, lids, p, out);
       }
     }
   }
@@ -126,7 +129,7 @@ export class EyePainter {
   }
 
   /** Skin of a closing upper lid: pulled down from under the brow, so that the lash line isn't smeared over it. */
-  #paintLid(eye: EyeSource, a: number, b: number, top: number, tall: number, closing: number, p: number, out: Frame): void {
+  #paintLid(eye: EyeSource, a: number, b: number, top: number, tall: number, closing: number, opacity: number, p: number, out: Frame): void {
     const { opening: source } = eye;
     const span = top - curveAt(this.#brow, a);
     const above = top - b;
@@ -145,7 +148,7 @@ export class EyePainter {
       for (let k = 0; k < 3; k++) sum[k]! += skin[k]! / 3;
     }
     const light = 1 + (eye.lidLight - 1) * 0.5 * closing * (1 - t);
-    const weight = Math.min(1, (0.5 - Math.abs(a)) / 0.15) * Math.min(1, closing / 0.15) * Math.min(1, (1 - t) / 0.3);
+    const weight = opacity * Math.min(1, (0.5 - Math.abs(a)) / 0.15) * Math.min(1, closing / 0.15) * Math.min(1, (1 - t) / 0.3);
     for (let k = 0; k < 3; k++) out.data[p + k] = out.data[p + k]! * (1 - weight) + sum[k]! * light * weight;
   }
 
@@ -158,13 +161,14 @@ export class EyePainter {
     bottom: number,
     tall: number,
     closing: number,
+    opacity: number,
     p: number,
     out: Frame,
   ): void {
     const { opening: source } = eye;
     const up = (top - b) / tall;
     const down = (b - bottom) / tall;
-    const corner = Math.min(1, (0.5 - Math.abs(a)) / 0.1) * Math.min(1, closing / 0.15);
+    const corner = opacity * Math.min(1, (0.5 - Math.abs(a)) / 0.1) * Math.min(1, closing / 0.15);
     if (up > 0 && up < LASHES_ABOVE) {
       sampleEyeFrame(this.#frame, source, a, curveAt(source.upper, a) - up, this.#skin);
       const weight = corner * Math.min(1, (1 - up / LASHES_ABOVE) * 2);

@@ -1,45 +1,61 @@
 import type { FaceState } from '../../core/motion.js';
-import { PHOTO_REGIONS, regionWeight, type PhotoRegion } from './regions.js';
+import { PHOTO_REGIONS, regionWeight, type PerRegion, type PhotoRegion } from './regions.js';
 
 /** Another photo must be this much nearer than the canvas, so that noise alone never switches. */
-const ADVANTAGE = 0.75;
+const ADVANTAGE = 0.9;
 /** Radians of head rotation that weigh as much as one canonical unit of expression. */
-const POSE_WEIGHT = 0.25;
-/** Share of the way to the chosen photo per frame: switches take about a quarter of a second. */
+const POSE_WEIGHT: PerRegion<number> = { skin: 0.5, mouth: 0.25, eyes: 0.25 };
+/** How much farther than the nearest a photo may be to have a share of 1/e of the nearest one's, canonical units. */
+const SOFTNESS: PerRegion<number> = { skin: 0.04, mouth: 0.02, eyes: 0.02 };
+/** Photos that share a region at the same time, at most, while nothing fades. */
+const MOST = 2;
+/** Shares below this are none. */
+const LEAST = 0.1;
+/** Share of the way to the chosen photos per frame: switches take about a quarter of a second. */
 const FADE = 0.2;
 
-/**
- * Per region, which photo of the sitter is nearest to the target in expression and pose. Returns opacities that fade from
- * choice to choice; what is left of 1 is the canvas.
- */
+/** Per region, which photos of the sitter are nearest to the target in expression and pose. Shares fade from choice to choice. */
 export class PhotoChoice {
-  /** Opacity of photo k (1-based: 0 is the canvas) in each region, 0..1. */
-  readonly opacity: Readonly<Record<PhotoRegion, Float32Array>>;
-  readonly #states: readonly FaceState[];
-  readonly #vertices: Readonly<Record<PhotoRegion, readonly number[]>>;
+  /** Share of each photo in each region, the canvas first, 0..1; together 1. */
+  readonly shares: PerRegion<Float32Array>;
+  readonly #goal: Float32Array;
+  readonly #vertices: PerRegion<readonly number[]>;
 
   /**
    * @param states - of all photos, the canvas first.
-   * @param fade - share of the way to the chosen photo per frame, 0..1.
+   * @param fade - share of the way to the chosen photos per frame, 0..1.
    */
-  constructor(states: readonly FaceState[], private readonly fade = FADE) {
-    this.#states = states;
-    const inRegion = (region: PhotoRegion): number[] => [...Array(468).keys()].filter((v) => regionWeight(region, v) > 0.5);
-    this.#vertices = { mouth: inRegion('mouth'), eyes: inRegion('eyes') };
-    this.opacity = { mouth: new Float32Array(states.length), eyes: new Float32Array(states.length) };
+  constructor(
+    private readonly states: readonly FaceState[],
+    private readonly fade = FADE,
+  ) {
+    const each = <T>(make: (region: PhotoRegion) => T): PerRegion<T> => ({ skin: make('skin'), mouth: make('mouth'), eyes: make('eyes') });
+    this.#vertices = each((region) => [...Array(468).keys()].filter((v) => regionWeight(region, v) > 0.5));
+    this.shares = each(() => Float32Array.from(states, (_, k) => (k === 0 ? 1 : 0)));
+    this.#goal = new Float32Array(states.length);
   }
 
   update(target: FaceState): void {
     for (const region of PHOTO_REGIONS) {
-      let best = 0;
-      let least = this.#distance(region, this.#states[0]!, target) * ADVANTAGE;
-      for (let k = 1; k < this.#states.length; k++) {
-        const distance = this.#distance(region, this.#states[k]!, target);
-        if (distance < least) [best, least] = [k, distance];
-      }
-      const opacity = this.opacity[region];
-      for (let k = 1; k < opacity.length; k++) opacity[k]! += ((k === best ? 1 : 0) - opacity[k]!) * this.fade;
+      this.#choose(region, target);
+      const shares = this.shares[region];
+      for (let k = 0; k < shares.length; k++) shares[k]! += (this.#goal[k]! - shares[k]!) * this.fade;
     }
+  }
+
+  /** Sets the goal: the nearest few, the nearer the more. */
+  #choose(region: PhotoRegion, target: FaceState): void {
+    const goal = this.#goal;
+    this.states.forEach((state, k) => (goal[k] = this.#distance(region, state, target) * (k === 0 ? ADVANTAGE : 1)));
+    const sorted = goal.slice().sort();
+    const nearest = sorted[0]!;
+    const farthest = sorted[Math.min(MOST, sorted.length) - 1]!;
+    let sum = 0;
+    for (let k = 0; k < goal.length; k++) {
+      const share = goal[k]! > farthest ? 0 : Math.exp((nearest - goal[k]!) / SOFTNESS[region]);
+      sum += goal[k] = share < LEAST ? 0 : share;
+    }
+    for (let k = 0; k < goal.length; k++) goal[k]! /= sum;
   }
 
   #distance(region: PhotoRegion, photo: FaceState, target: FaceState): number {
@@ -53,6 +69,6 @@ export class PhotoChoice {
     let trace = 0;
     for (let i = 0; i < 9; i++) trace += photo.rotation[i]! * target.rotation[i]!;
     const angle = Math.acos(Math.min(1, Math.max(-1, (trace - 1) / 2)));
-    return Math.sqrt(sum / vertices.length) + POSE_WEIGHT * angle;
+    return Math.sqrt(sum / vertices.length) + POSE_WEIGHT[region] * angle;
   }
 }

@@ -9,7 +9,7 @@ import { bridgeTriangles } from '../warp/bridges.js';
 import { createFaceGrid, type FaceGrid } from '../face-grid.js';
 import { samplePixel } from '../sample-pixel.js';
 import { matchColours } from './match-colours.js';
-import { PHOTO_REGIONS, regionWeight, type PhotoRegion } from './regions.js';
+import { regionWeight, type PerRegion, type PhotoRegion } from './regions.js';
 
 /** Cells across the face, as in the canvas' own warp. */
 const CELLS = 200;
@@ -18,43 +18,55 @@ const ROOM = 0.5;
 
 /** Another photo of the sitter, laid over the canvas where it is the better source. */
 export class PhotoLayer {
-  readonly #photo: Frame;
+  /** In the canvas' colours. */
+  readonly photo: SourcePhoto;
+  /** Where the photo's pixels go in this frame; whole only inside the face. */
+  readonly flow: FlowField;
+  readonly eyes: EyePainter;
   readonly #mesh: MeshPose & { readonly targetX: Float32Array };
-  readonly #flow: FlowField;
   readonly #depth: Float32Array;
-  readonly #grids: Readonly<Record<PhotoRegion, FaceGrid>>;
-  readonly #eyes: EyePainter;
+  readonly #grid: FaceGrid;
+  /** Of the grid's cells, by region. */
+  readonly #masks: PerRegion<Float32Array>;
+  /** Of all regions together, in one frame. */
+  readonly #mask: Float32Array;
 
   /** @param canvas - the photo that is animated; colours are matched to it. */
   constructor(canvas: SourcePhoto, photo: SourcePhoto) {
-    this.#photo = matchColours(photo, canvas);
+    this.photo = { ...photo, frame: matchColours(photo, canvas) };
     const vertices = 468;
     const column = (k: number): Float32Array => Float32Array.from({ length: vertices }, (_, i) => photo.points[i * 3 + k]!);
     const blank = (): Float32Array => new Float32Array(vertices);
     this.#mesh = { sourceX: column(0), sourceY: column(1), targetX: blank(), targetY: blank(), targetZ: blank() };
     const [left, top, right, bottom] = faceRegion(canvas);
     const width = Math.abs(canvas.points[454 * 3]! - canvas.points[234 * 3]!);
-    this.#flow = createFlowField(left, top, right - left, bottom - top, Math.max(1, width / CELLS));
-    this.#depth = new Float32Array(this.#flow.cols * this.#flow.rows);
+    this.flow = createFlowField(left, top, right - left, bottom - top, Math.max(1, width / CELLS));
+    this.#depth = new Float32Array(this.flow.cols * this.flow.rows);
     const grid = (region: PhotoRegion): FaceGrid => createFaceGrid(photo.points, (v) => regionWeight(region, v));
-    this.#grids = { mouth: grid('mouth'), eyes: grid('eyes') };
-    this.#eyes = new EyePainter({ ...photo, frame: this.#photo });
+    this.#grid = grid('skin');
+    this.#masks = { skin: this.#grid.mask, mouth: grid('mouth').mask, eyes: grid('eyes').mask };
+    this.#mask = new Float32Array(this.#grid.mask.length);
+    this.eyes = new EyePainter(this.photo);
   }
 
-  /** Blends this photo over `out`; `opacity` 0..1 by region. */
-  draw(target: TargetFace, opacity: Readonly<Record<PhotoRegion, number>>, out: Frame): void {
-    const regions = PHOTO_REGIONS.filter((region) => opacity[region] > 0.01);
-    if (regions.length === 0) return;
+  /** Moves the photo's face to where the target's is. */
+  pose(target: TargetFace): void {
     const { targetX, targetY, targetZ } = this.#mesh;
     for (let i = 0; i < targetX.length; i++) {
       targetX[i] = target.points[i * 3]!;
       targetY[i] = target.points[i * 3 + 1]!;
       targetZ[i] = target.points[i * 3 + 2]!;
     }
-    resetFlow(this.#flow);
-    rasteriseFlow(this.#mesh, TRIANGLES, this.#flow, this.#depth);
-    for (const region of regions) blend(this.#photo, this.#flow, this.#depth, this.#grids[region], opacity[region], out);
-    if (opacity.eyes > 0.01) this.#eyes.paint(target, out, opacity.eyes);
+    resetFlow(this.flow);
+    rasteriseFlow(this.#mesh, TRIANGLES, this.flow, this.#depth);
+  }
+
+  /** Blends the posed photo over `out`; `opacity` 0..1 by region. */
+  draw(opacity: PerRegion<number>, out: Frame): void {
+    const { skin, mouth, eyes } = this.#masks;
+    const mask = this.#mask;
+    for (let i = 0; i < mask.length; i++) mask[i] = opacity.skin * skin[i]! + opacity.mouth * mouth[i]! + opacity.eyes * eyes[i]!;
+    blend(this.photo.frame, this.flow, this.#depth, this.#grid, mask, out);
   }
 }
 
@@ -78,8 +90,8 @@ function faceRegion({ points, frame }: SourcePhoto): readonly [number, number, n
   ];
 }
 
-/** Samples `photo` through the flow where `grid`'s mask (in the photo's pixels) allows it. */
-function blend(photo: Frame, flow: FlowField, depth: Float32Array, grid: FaceGrid, opacity: number, out: Frame): void {
+/** Samples `photo` through the flow, as opaque as the mask over the cells of `grid` (in the photo's pixels) says. */
+function blend(photo: Frame, flow: FlowField, depth: Float32Array, grid: FaceGrid, mask: Float32Array, out: Frame): void {
   const { cols, rows, step } = flow;
   const rgb = [0, 0, 0];
   const right = Math.min(out.width, Math.floor(flow.originX + cols * step));
@@ -97,7 +109,7 @@ function blend(photo: Frame, flow: FlowField, depth: Float32Array, grid: FaceGri
       const mx = (sx - grid.originX) / grid.step;
       const my = (sy - grid.originY) / grid.step;
       if (mx < 0 || my < 0 || mx >= grid.cols - 1 || my >= grid.rows - 1) continue;
-      const weight = opacity * mix(grid.mask, (my | 0) * grid.cols + (mx | 0), grid.cols, mx - (mx | 0), my - (my | 0));
+      const weight = mix(mask, (my | 0) * grid.cols + (mx | 0), grid.cols, mx - (mx | 0), my - (my | 0));
       if (weight < 0.004) continue;
       samplePixel(photo, sx, sy, rgb);
       const o = (y * out.width + x) * 4;

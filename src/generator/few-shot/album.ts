@@ -1,0 +1,64 @@
+import type { Frame } from '../../core/frame.js';
+import type { TargetFace } from '../../core/motion.js';
+import type { SourcePhoto } from '../../core/ports.js';
+import { PhotoChoice } from './choice.js';
+import { PhotoLayer } from './photo-layer.js';
+import { PHOTO_REGIONS, type PerRegion } from './regions.js';
+
+/** Shares that change no pixel by a level aren't drawn. */
+const UNSEEN = 0.01;
+
+/** Another photo of the sitter in one frame. */
+export interface Lender {
+  readonly layer: PhotoLayer;
+  /** Opacity over the canvas and the lenders before it, by region, 0..1. */
+  readonly opacity: PerRegion<number>;
+}
+
+/** The sitter's other photos, laid over the canvas where they are the better source. */
+export class Album {
+  readonly #choice: PhotoChoice;
+  readonly #layers: readonly { readonly layer: PhotoLayer; readonly opacity: { skin: number; mouth: number; eyes: number } }[];
+  #lenders: readonly Lender[] = [];
+
+  /**
+   * @param photos - all of them, the canvas first.
+   * @param fade - see {@link PhotoChoice}.
+   */
+  constructor([canvas, ...others]: readonly [SourcePhoto, ...SourcePhoto[]], fade?: number) {
+    this.#choice = new PhotoChoice([canvas, ...others].map(({ state }) => state), fade);
+    this.#layers = others.map((other) => ({ layer: new PhotoLayer(canvas, other), opacity: { skin: 0, mouth: 0, eyes: 0 } }));
+  }
+
+  /** Share of each photo in each region of this frame, the canvas first, 0..1. */
+  get shares(): PerRegion<Float32Array> {
+    return this.#choice.shares;
+  }
+
+  /** Chooses for one frame. The answer holds until the next call. */
+  choose(target: TargetFace): readonly Lender[] {
+    const { shares } = this.#choice;
+    this.#choice.update(target);
+    for (const region of PHOTO_REGIONS) {
+      let covered = shares[region][0]!;
+      this.#layers.forEach(({ opacity }, k) => {
+        const share = shares[region][k + 1]!;
+        covered += share;
+        opacity[region] = share < UNSEEN ? 0 : share / covered;
+      });
+    }
+    this.#lenders = this.#layers.filter(({ opacity }) => PHOTO_REGIONS.some((region) => opacity[region] > 0));
+    for (const { layer } of this.#lenders) layer.pose(target);
+    return this.#lenders;
+  }
+
+  /** Blends the chosen photos over the warped canvas. */
+  draw(out: Frame): void {
+    for (const { layer, opacity } of this.#lenders) layer.draw(opacity, out);
+  }
+
+  /** Paints the chosen photos' eyes over the canvas'. */
+  paintEyes(target: TargetFace, out: Frame): void {
+    for (const { layer, opacity } of this.#lenders) if (opacity.eyes > 0) layer.eyes.paint(target, out, opacity.eyes);
+  }
+}
