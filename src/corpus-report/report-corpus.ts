@@ -1,7 +1,8 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { throwIfAborted } from '../animator/cancel.js';
 import { VivantError } from '../core/errors.js';
+import { writeWhole } from '../corpus/make/place.js';
 import { readCorpus } from '../corpus/read-corpus.js';
 import { chartToPng } from '../media/chart-png.js';
 import { diskFull } from '../media/encode-failure.js';
@@ -98,10 +99,10 @@ async function writeReport(out: string, report: DetectionReport, samples: readon
   for (const [name, svg] of charts) files.set(`${name}.svg`, svg).set(`${name}.png`, await chartToPng(svg));
   try {
     await mkdir(out, { recursive: true });
-    for (const [name, content] of files) await writeFile(join(out, name), content);
   } catch (cause) {
     throw diskFull(cause, out) ?? new VivantError('OUTPUT_UNWRITABLE', `The report can't be written to ${out}: ${String(cause)}`, { details: { path: out }, cause });
   }
+  for (const [name, content] of files) await writeWhole(join(out, name), content);
   return [...files.keys()];
 }
 

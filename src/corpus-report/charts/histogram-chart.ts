@@ -6,6 +6,10 @@ const CLASSES = [
   { key: 'attack', name: 'synthetic', colour: COLOURS[1] },
 ] as const;
 
+const THRESHOLD = '#222';
+/** Room above the highest bar, in heights of it: for the legend, which would hide what lies under it. */
+const HEADROOM = 0.3;
+
 /** How one detector's scores of clips are spread, each class by itself; the line is its threshold. */
 export function histogramChart({ name, threshold, video }: DetectorResult): string {
   const shares = CLASSES.map(({ key }) => {
@@ -18,7 +22,7 @@ export function histogramChart({ name, threshold, video }: DetectorResult): stri
     title: `${name}: scores of clips`,
     x: linearAxis('score: 0 looks real, 1 looks like an attack', false),
     y: shareAxis(top),
-    legend: CLASSES,
+    legend: [...CLASSES, { name: `its threshold, ${String(Number(threshold.toFixed(3)))}`, colour: THRESHOLD }],
     legendAt: 'top right',
     draw: (toX, toY) =>
       CLASSES.map(({ colour }, c) =>
@@ -31,12 +35,13 @@ export function histogramChart({ name, threshold, video }: DetectorResult): stri
             return `<rect x="${(left + c * half + 0.5).toFixed(1)}" y="${toY(share).toFixed(1)}" width="${(half - 1).toFixed(1)}" height="${(toY(0) - toY(share)).toFixed(1)}" fill="${colour}"/>`;
           })
           .join(''),
-      ).join('') + line(toX(threshold), toY(0), toX(threshold), toY(top * 1.05), '#222'),
+      ).join('') + line(toX(threshold), toY(0), toX(threshold), toY(top * (1 + HEADROOM)), THRESHOLD),
   });
 }
 
 function shareAxis(top: number): Axis {
   const step = [0.02, 0.05, 0.1, 0.2].find((one) => top / one <= 6) ?? 0.25;
-  const ticks = Array.from({ length: Math.floor((top * 1.05) / step) + 1 }, (_, i) => ({ value: i * step, label: (i * step * 100).toFixed(0) }));
-  return { title: 'share of the class, %', ticks, place: (value) => value / (top * 1.05) };
+  const highest = top * (1 + HEADROOM);
+  const ticks = Array.from({ length: Math.floor(Math.min(1, highest) / step) + 1 }, (_, i) => ({ value: i * step, label: (i * step * 100).toFixed(0) }));
+  return { title: 'share of the class, %', ticks, place: (value) => value / highest };
 }

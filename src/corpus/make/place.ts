@@ -109,11 +109,11 @@ export async function readFailure(dir: string, id: string): Promise<Failure | un
   }
 }
 
-/** Writes a small file in one step, replacing what is there. */
-export async function writeWhole(path: string, text: string): Promise<void> {
+/** Writes a small file in one step, replacing what is there. @throws VivantError `DISK_FULL`, `OUTPUT_UNWRITABLE` */
+export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
   const temporary = `${path}.${process.pid}-${randomBytes(4).toString('hex')}.partial`;
   try {
-    await writeFile(temporary, text);
+    await writeFile(temporary, content);
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
