@@ -43,7 +43,7 @@ export async function createStandardGenerator(sources: readonly [SourcePhoto, ..
     },
     async render(target, driver, out) {
       const drafted = turn.then(async () => {
-        await draft.render(target, driver, out, (flow) => refiner.keep(target, flow, out));
+        await draft.render(target, driver, out, (flow, lenders) => refiner.keep(target, flow, out, lenders));
         return { refined: refiner.refine(target, options.driverPixels ? driver : undefined, out) };
       });
       turn = drafted.catch(() => undefined);

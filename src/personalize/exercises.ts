@@ -3,11 +3,13 @@ import type { DriverView, TargetFace } from '../core/motion.js';
 import type { SourcePhoto } from '../core/ports.js';
 import type { FlowField } from '../geometry/flow-field.js';
 import { createDraftGenerator } from '../generator/draft.js';
+import type { Lender } from '../generator/few-shot/album.js';
 import { matchColours } from '../generator/few-shot/match-colours.js';
 import type { TeethAtlas } from '../generator/mouth/teeth-atlas.js';
 import type { CropFrame } from '../generator/refiner/crop-frame.js';
 import { RegionCrop } from '../generator/refiner/crops.js';
 import { CROP_CHANNELS } from '../generator/refiner/layout.js';
+import { LentSource } from '../generator/refiner/lent-source.js';
 import { REFINER_REGIONS, type RefinerRegion } from '../generator/refiner/regions.js';
 import { sampleCrop } from '../generator/refiner/sample-crop.js';
 import { disguise, type Disguise } from './disguise.js';
@@ -50,13 +52,17 @@ export async function drawLesson({ photos, teeth, rest }: Classroom, lesson: Les
   const [draft, warped] = [createFrame(width, height), createFrame(width, height)];
   const target = poseOn(canvas, photo);
   let flow: FlowField | undefined;
-  await generator.render(target, driver, draft, (field) => {
+  let lent: readonly Lender[] = [];
+  await generator.render(target, driver, draft, (field, photosThatLend) => {
     flow = field;
+    lent = photosThatLend;
     warped.data.set(draft.data);
   });
   const matched = lesson.canvas === lesson.target ? photo.frame : matchColours(photo, canvas);
   const exercises = crops.map((crop): Exercise => {
+    const source = new LentSource(crop);
     crop.fill({ target, flow: flow!, warped, draft, driver });
+    source.mix(target, lent);
     return { region: crop.region, driven: lesson.driven, crop: crop.data, answer: sampleAnswer(matched, placeIn(crop.frame, canvas, photo), crop.region) };
   });
   await generator.close();

@@ -123,7 +123,7 @@ export function sitterCrop(region: RefinerRegion, photo: SourcePhoto): Float32Ar
 }
 
 /** Crop position of the iris. */
-function irisOf(region: RefinerRegion, points: Float32Array, frame: CropFrame): readonly [number, number] {
+export function irisOf(region: RefinerRegion, points: Float32Array, frame: CropFrame): readonly [number, number] {
   const i = region.eye!.iris[0] * 3;
   return [cropColumn(frame, points[i]!, points[i + 1]!), cropRow(frame, points[i]!, points[i + 1]!)];
 }

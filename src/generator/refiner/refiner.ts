@@ -3,6 +3,7 @@ import type { DriverView, TargetFace } from '../../core/motion.js';
 import type { SourcePhoto } from '../../core/ports.js';
 import type { FlowField } from '../../geometry/flow-field.js';
 import { createOpening } from '../../geometry/opening.js';
+import type { Lender } from '../few-shot/album.js';
 import { sampleGrain, type Grain } from '../grain.js';
 import { facePalette } from '../palette.js';
 import { compositeCrop, type LentPicture } from './composite.js';
@@ -11,6 +12,7 @@ import { PatchKeeper } from './crop-box.js';
 import { fitCropFrame } from './crop-frame.js';
 import { RegionCrop } from './crops.js';
 import { NETWORK_REGIONS, type PerNetwork, type RefinerHeads } from './heads.js';
+import { LentSource } from './lent-source.js';
 import { HEAD_CHANNELS } from './network.js';
 import { packCrop, PACKED_CHANNELS } from './pack.js';
 import { REFINER_REGIONS, regionUnit, type RefinerNetwork } from './regions.js';
@@ -30,6 +32,8 @@ export const REFINER_OVERLAP = 2;
 /** One region of one frame, with everything that is kept for it. */
 interface Part {
   readonly crop: RegionCrop;
+  /** Made when another photo lends for the first time. */
+  lent: LentSource | undefined;
   /** Place in its network's batch. */
   readonly place: number;
   readonly unit: number;
@@ -57,6 +61,7 @@ export class Refiner {
   readonly #skin: number;
   #slot = 0;
   #flow: FlowField | undefined;
+  #lenders: readonly Lender[] = [];
   /** 0..1: how much of the driver's pixels may show; unknown before the first frame. */
   #presence: number | undefined;
 
@@ -67,6 +72,7 @@ export class Refiner {
   ) {
     const part = (region: (typeof REFINER_REGIONS)[number]): Part => ({
       crop: new RegionCrop(region, photo),
+      lent: undefined,
       place: NETWORK_REGIONS[region.network].indexOf(region),
       unit: regionUnit(region, photo.state.canonical),
       keeper: new PatchKeeper(),
@@ -87,10 +93,15 @@ export class Refiner {
     this.#driverGrainLevel = grainLevel(sampleGrain(view.frame, view.points));
   }
 
-  /** Remembers the warped photo under the crops, before eyes and mouth are painted over it. */
-  keep(target: TargetFace, flow: FlowField, warped: Frame): void {
+  /**
+   * Remembers the warped photo under the crops, before eyes and mouth are painted over it.
+   *
+   * @param lenders - other photos that lie over it.
+   */
+  keep(target: TargetFace, flow: FlowField, warped: Frame, lenders: readonly Lender[] = []): void {
     this.#slot = (this.#slot + 1) % REFINER_OVERLAP;
     this.#flow = flow;
+    this.#lenders = lenders;
     for (const part of this.#slots[this.#slot]!) {
       const { crop, unit, keeper } = part;
       part.warped = keeper.keep(warped, fitCropFrame(crop.region, target.points, target.scale, unit, this.#opening, crop.frame));
@@ -107,9 +118,12 @@ export class Refiner {
     const flow = this.#flow!;
     const presence = this.#easePresence(target, driver);
     const lender = presence > 0 ? driver : undefined;
-    for (const { crop, place, warped } of parts) {
+    for (const part of parts) {
+      const { crop, place, warped } = part;
       const { region } = crop;
+      if (this.#lenders.length > 0) part.lent ??= new LentSource(crop);
       crop.fill({ target, flow, warped: warped!, draft: out, driver: lender });
+      part.lent?.mix(target, this.#lenders);
       packCrop(crop.data, region.rows, region.cols, this.#inputs[region.network], place * elements(region, PACKED_CHANNELS));
     }
     const heads = await this.heads.run(this.#inputs);
