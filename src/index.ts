@@ -2,6 +2,7 @@ export { createAnimator, type Animator } from './animate.js';
 export type { AnimatedFace } from './animator/portraits.js';
 export type { Progress } from './animator/progress.js';
 export type { StageTime, TimedStage } from './animator/stage-clock.js';
+export { linkTensorFlow, type LinkTensorFlowOptions, type LinkTensorFlowReport } from './backends/link-tensorflow/link.js';
 export type { BackendName, BackendPreference, BackendProbe } from './backends/names.js';
 export { checkExport, type CheckExportOptions, type ExportCheck } from './corpus/export/check/check-export.js';
 export { exportCorpus, type ExportCorpusOptions, type ExportReport } from './corpus/export-corpus.js';

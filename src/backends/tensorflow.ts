@@ -1,16 +1,14 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import util from 'node:util';
 import { VivantError } from '../core/errors.js';
 import { findPeer, type Peer } from './peer.js';
 import { runBackend } from './run.js';
+import { hasAddon, readLinkRecord, TFJS_NODE_PACKAGES } from './tfjs-node.js';
 import type { BackendDriver, TensorFlow } from './types.js';
 
-/** The package with CUDA first: it computes on the processor when it finds no graphics card. */
-const PACKAGES = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
 const ADVICE =
   'In your project: npm install @tensorflow/tfjs-node-gpu@4.22.0 (NVIDIA card with CUDA 11 and cuDNN 8) or npm install @tensorflow/tfjs-node@4.22.0. ' +
-  'Both download libtensorflow while they install, so install scripts must be allowed.';
+  'Both download libtensorflow while they install, so install scripts must be allowed. ' +
+  'With a TensorFlow that Python has: npm install @tensorflow/tfjs-node@4.22.0 --ignore-scripts, then `vivant doctor --link-tensorflow <its folder>`.';
 
 interface NodeBackend {
   readonly isUsingGpuDevice: boolean;
@@ -21,20 +19,20 @@ export const tensorflow: BackendDriver = {
   name: 'tensorflow',
 
   isSupported() {
-    const found = PACKAGES.map((name) => ({ name, peer: findPeer(name) }));
+    const found = TFJS_NODE_PACKAGES.map((name) => ({ name, peer: findPeer(name) }));
     const usable = found.find(({ peer }) => peer !== undefined && hasAddon(peer));
-    if (usable?.peer !== undefined) return Promise.resolve({ supported: true, version: usable.peer.version, device: `libtensorflow of ${usable.name}` });
+    if (usable?.peer !== undefined) return Promise.resolve({ supported: true, version: usable.peer.version, device: deviceOf(usable.name, usable.peer) });
     const installed = found.filter(({ peer }) => peer !== undefined).map(({ name }) => name);
     const reason =
       installed.length === 0
-        ? `neither ${PACKAGES.join(' nor ')} is installed`
+        ? `neither ${TFJS_NODE_PACKAGES.join(' nor ')} is installed`
         : `${installed.join(' and ')} is installed without its native addon (tfjs_binding.node): its install script did not run or failed`;
     return Promise.resolve({ supported: false, reason, advice: ADVICE });
   },
 
   async start() {
     const failures: unknown[] = [];
-    for (const name of PACKAGES) {
+    for (const name of TFJS_NODE_PACKAGES) {
       const peer = findPeer(name);
       if (peer === undefined || !hasAddon(peer)) continue;
       try {
@@ -52,10 +50,9 @@ export const tensorflow: BackendDriver = {
   },
 };
 
-/** Asked before `require`: without the addon, requiring the package registers its kernels and only then throws. */
-function hasAddon({ directory }: Peer): boolean {
-  const lib = join(directory, 'lib');
-  return existsSync(lib) && readdirSync(lib).some((folder) => existsSync(join(lib, folder, 'tfjs_binding.node')));
+function deviceOf(name: string, peer: Peer): string {
+  const link = readLinkRecord(peer);
+  return link === undefined ? `libtensorflow of ${name}` : `${name} linked to TensorFlow ${link.tensorflow} in ${link.libraries}`;
 }
 
 function load(peer: Peer, name: string): TensorFlow {
