@@ -86,7 +86,7 @@ export const CLIP_SPECS = {
   amplitude: number('a number from 0 to 2', (value) => value >= 0 && value <= 2, 1),
   smooth: number('a number from 0 to 1', (value) => value >= 0 && value <= 1, 0.5),
   region: choice(MOTION_REGIONS, 'all'),
-  quality: choice(QUALITIES, 'draft'),
+  quality: choice(QUALITIES, 'standard'),
   size: wordOrNumber<'native', number>(
     'native',
     '"native" or a whole number of pixels from 64 to 16384',

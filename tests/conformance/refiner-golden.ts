@@ -4,7 +4,7 @@ import { embedCrops } from '#dist/generator/refiner/embed.js';
 import { foldModulation, HEAD_CHANNELS, refinerHead } from '#dist/generator/refiner/network.js';
 import { packCrop, PACKED_CHANNELS } from '#dist/generator/refiner/pack.js';
 import type { TensorBackend } from '#dist/backends/types.js';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 
 /** What training/export.py wrote for one network: an input, and what PyTorch makes of it. */
 export interface GoldenNetwork {
@@ -25,9 +25,6 @@ type Entry = { readonly shape: readonly number[]; readonly dtype: 'uint8' | 'flo
 
 const GOLDEN = new URL('../golden/', import.meta.url);
 const SIGNED = [13, 14];
-
-/** Weights and golden tensors come together, from training/export.py. */
-export const HAS_GOLDEN = existsSync(new URL('refiner-standard.json', GOLDEN));
 
 export function readGolden(network: 'mouth' | 'eye'): GoldenNetwork {
   const index = JSON.parse(readFileSync(new URL('refiner-standard.json', GOLDEN), 'utf8')) as Record<string, Record<string, Entry>>;

@@ -4,7 +4,7 @@ import { createTensorWarp } from '#dist/generator/tensor/tensor-warp.js';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { referenceWarp, testFlow, testPicture } from './reference.js';
-import { HAS_GOLDEN, readGolden, runRefiner } from './refiner-golden.js';
+import { readGolden, runRefiner } from './refiner-golden.js';
 
 /** What every backend must do alike. A backend that this machine lacks is skipped, and its title says why. */
 export async function describeBackend(name: BackendName): Promise<void> {
@@ -94,7 +94,7 @@ function conformance(name: BackendName): void {
     }
   });
 
-  it.skipIf(!HAS_GOLDEN).each(['mouth', 'eye'] as const)("draws the refiner's controls of the %s as PyTorch does, within 1e-3", async (network) => {
+  it.each(['mouth', 'eye'] as const)("draws the refiner's controls of the %s as PyTorch does, within 1e-3", async (network) => {
     const golden = readGolden(network);
     const before = backend.tf.memory().numTensors;
     const { vector, head, controls } = await runRefiner(backend, network, golden);

@@ -63,7 +63,7 @@ describe('the Mona Lisa, driven by the performer', () => {
 
   it('reports what its schema says', () => {
     expect(() => z.fromJSONSchema(reportSchemas.animate as Parameters<typeof z.fromJSONSchema>[0]).parse(report)).not.toThrow();
-    expect(report).toMatchObject({ output, fps: 25, quality: 'draft', bridged: [], rights: { sitter: rights, driver: { basis: 'synthetic' } } });
+    expect(report).toMatchObject({ output, fps: 25, quality: 'standard', bridged: [], rights: { sitter: rights, driver: { basis: 'synthetic' } } });
     expect(Math.max(report.width, report.height)).toBe(384);
   });
 

@@ -7,7 +7,7 @@ const least: AnimateOptions = { portraits: 'a.jpg', driving: 'b.mp4', output: 'c
 describe('resolveAnimate', () => {
   it('completes the least that can be said', () => {
     const { clip, file } = resolveAnimate(least);
-    expect(clip).toMatchObject({ portraits: ['a.jpg'], driving: 'b.mp4', motion: 'relative', amplitude: 1, quality: 'draft', size: 2048, face: 'largest', driverPixels: true });
+    expect(clip).toMatchObject({ portraits: ['a.jpg'], driving: 'b.mp4', motion: 'relative', amplitude: 1, quality: 'standard', size: 2048, face: 'largest', driverPixels: true });
     expect(file).toEqual({ output: 'c.mp4', audio: 'driving', force: false });
     for (const name of Object.keys(CLIP_SPECS)) expect(clip).toHaveProperty(name);
     for (const name of Object.keys(OUTPUT_SPECS)) expect(file).toHaveProperty(name);
