@@ -19,7 +19,8 @@ beforeAll(async () => {
   process.env['XDG_CONFIG_HOME'] = folder.file('home');
   await makeCorpus({ manifest: writeManifest(folder.file('manifest.jsonl'), smallManifest(folder.path)), out: corpus, jobs: 1 });
   for (const format of FORMATS) reports.set(format, await exportCorpus({ corpus, format, out: out(format), name: 'Small_1' }));
-});
+  // Four clips and four exports are a minute's work; a busy machine may take long.
+}, 900_000);
 afterAll(() => folder.remove());
 
 describe.each(FORMATS)('%s', (format) => {
