@@ -20,11 +20,11 @@ export interface GeneratorOptions {
   readonly teeth?: TeethAtlas;
   /** Where tensors are computed. Checked before use; needed by `standard` and `high`. */
   readonly backend?: TensorBackend;
-  /** Where the networks of `standard` run instead of on `backend`, such as a worker. */
+  /** Where the networks run instead of on `backend`, such as a worker. */
   readonly openHeads?: OpenHeads;
   /** Folder with one folder of weights per tier. Default: `models/` of this package. */
   readonly weightsDirectory?: string;
-  /** What was learnt of the sitter before; for `standard`. */
+  /** What was learnt of the sitter before; for `standard` and `high`. */
   readonly adapter?: SitterAdapter;
 }
 
@@ -40,7 +40,7 @@ export async function createGenerator(options: GeneratorOptions): Promise<Genera
   if (!first) throw new VivantError('INVALID_OPTION', 'Expected at least one source photo for the generator but received none.');
   await assertQuality(quality, weightsDirectory);
   if (backend) await assertWarps(backend);
-  return quality === 'draft' ? createDraftGenerator([first, ...rest], options) : createStandardGenerator([first, ...rest], options);
+  return quality === 'draft' ? createDraftGenerator([first, ...rest], options) : createStandardGenerator([first, ...rest], { ...options, quality });
 }
 
 /**
@@ -51,11 +51,8 @@ export async function createGenerator(options: GeneratorOptions): Promise<Genera
  */
 export async function assertQuality(quality: Quality, weightsDirectory?: string): Promise<void> {
   if (quality === 'draft') return;
-  const { name, version } = await readManifest(quality, weightsDirectory === undefined ? {} : { directory: weightsDirectory });
-  if (quality === 'standard') return;
-  throw new VivantError(
-    'MODEL_MISSING',
-    `Expected a refiner for quality '${quality}' but this version can't run ${name} ${version} yet. Use --quality standard or draft.`,
-    { details: { quality } },
-  );
+  const where = weightsDirectory === undefined ? {} : { directory: weightsDirectory };
+  await readManifest(quality, where);
+  // Mouth and eyes of `high` are drawn by the networks of `standard`.
+  if (quality === 'high') await readManifest('standard', where);
 }

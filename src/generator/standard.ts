@@ -5,10 +5,13 @@ import type { TeethAtlas } from './mouth/teeth-atlas.js';
 import { openHeads, sitterCrops, type OpenHeads, type RefinerHeads } from './refiner/heads.js';
 import { Refiner, REFINER_OVERLAP } from './refiner/refiner.js';
 import type { SitterAdapter } from './sitter/adapter.js';
+import type { NetworkTier } from './tensor/manifest.js';
 import type { TensorBackend } from './tensor/types.js';
 
-/** What the `standard` generator is made from. */
+/** What the generators of `standard` and `high` are made from. */
 export interface StandardOptions {
+  /** `high` shades the whole face, too. Default: `standard`. */
+  readonly quality?: NetworkTier;
   readonly driverPixels: boolean;
   readonly teeth?: TeethAtlas;
   /** Where the networks are computed, and the draft if it is a graphics card. */
@@ -22,19 +25,20 @@ export interface StandardOptions {
 }
 
 /**
- * The draft, corrected at mouth and eyes by two small networks.
+ * The draft, corrected at mouth and eyes by two small networks; for `high`, after another one has shaded the whole face.
  *
  * @throws VivantError `MODEL_MISSING`, `MODEL_CORRUPT`; `INVALID_SITTER` when the adapter belongs to other weights; `BACKEND_UNAVAILABLE`
  * without a backend.
  */
 export async function createStandardGenerator(sources: readonly [SourcePhoto, ...SourcePhoto[]], options: StandardOptions): Promise<Generator> {
-  const heads = await open(sources, options);
-  const refiner = new Refiner(sources[0], heads);
+  const { quality = 'standard' } = options;
+  const heads = await open(sources, { ...options, quality });
+  const refiner = new Refiner(sources[0], heads, quality);
   const draft = createDraftGenerator(sources, options);
   /** Drafts are drawn one after the other; only the networks' work overlaps with the next draft. */
   let turn: Promise<unknown> = Promise.resolve();
   return {
-    quality: 'standard',
+    quality,
     refiner: heads.info,
     overlap: REFINER_OVERLAP,
     setDriverReference(view) {
@@ -56,9 +60,9 @@ export async function createStandardGenerator(sources: readonly [SourcePhoto, ..
   };
 }
 
-async function open(sources: readonly SourcePhoto[], { backend, openHeads: elsewhere, weightsDirectory, adapter }: StandardOptions): Promise<RefinerHeads> {
+async function open(sources: readonly SourcePhoto[], { quality, backend, openHeads: elsewhere, weightsDirectory, adapter }: StandardOptions): Promise<RefinerHeads> {
   const which = { ...(weightsDirectory === undefined ? {} : { directory: weightsDirectory }), ...(adapter === undefined ? {} : { adapter }) };
-  if (elsewhere) return elsewhere(sitterCrops(sources), which);
-  if (backend) return openHeads(backend, sitterCrops(sources), which);
-  throw new VivantError('BACKEND_UNAVAILABLE', "Expected a tensor backend for quality 'standard' but received none. Use --quality draft, which needs none.");
+  if (elsewhere) return elsewhere(sitterCrops(sources, quality), which);
+  if (backend) return openHeads(backend, sitterCrops(sources, quality), which);
+  throw new VivantError('BACKEND_UNAVAILABLE', `Expected a tensor backend for quality '${quality}' but received none. Use --quality draft, which needs none.`);
 }

@@ -9,6 +9,11 @@ export const FACE_OVAL = [
   234, 127, 162, 21, 54, 103, 67, 109,
 ] as const;
 
+/** Upper half of the outline, temples to hairline, left to right. */
+export const FACE_UPPER = [234, 127, 162, 21, 54, 103, 67, 109, 10, 338, 297, 332, 284, 251, 389, 356, 454] as const;
+/** Lower half, along the jaw, left to right. */
+export const FACE_LOWER = [234, 93, 132, 58, 172, 136, 150, 149, 176, 148, 152, 377, 400, 378, 379, 365, 397, 288, 361, 323, 454] as const;
+
 /** Points that expressions hardly move: eye corners, nose bridge, forehead, jaw hinges. */
 export const RIGID_POINTS = [33, 133, 362, 263, 168, 6, 197, 195, 5, 4, 1, 10, 151, 9, 8, 234, 454, 127, 356] as const;
 

@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import { VivantError } from '../core/errors.js';
 import type { RefinerInfo } from '../core/ports.js';
-import type { HeadsOptions, OpenHeads, PerNetwork, RefinerHeads, SitterCrops } from '../generator/refiner/heads.js';
-import type { RefinerRequest, RefinerResponse } from './protocol.js';
+import type { HeadsOptions, OpenHeads, RefinerHeads, TierCrops } from '../generator/refiner/heads.js';
+import type { NetworkArrays, RefinerRequest, RefinerResponse } from './protocol.js';
 import { fromWire } from './wire-error.js';
 
 interface Pending<T> {
@@ -10,8 +10,8 @@ interface Pending<T> {
   readonly reject: (error: VivantError) => void;
 }
 
-/** Inputs kept for the next frames: as many as are in flight, and one. */
-const SPARE_INPUTS = 3;
+/** Input arrays kept for the next frames: those of as many frames as are in flight, and one, for each network of the largest tier. */
+const SPARE_INPUTS = 9;
 
 /**
  * Runs the refiner's networks in a thread of its own, on wasm, so that the next frame's draft is drawn meanwhile. The thread starts
@@ -22,8 +22,8 @@ export class RefinerThread {
   #ended: VivantError | undefined;
   #next = 0;
   readonly #opening = new Map<number, Pending<RefinerInfo>>();
-  readonly #running = new Map<number, Pending<PerNetwork>>();
-  readonly #spare: PerNetwork[] = [];
+  readonly #running = new Map<number, Pending<NetworkArrays>>();
+  readonly #spare: Float32Array[] = [];
 
   /**
    * Folds a sitter into the networks.
@@ -31,7 +31,7 @@ export class RefinerThread {
    * @throws VivantError `MODEL_MISSING`, `MODEL_CORRUPT`, `BACKEND_UNAVAILABLE`; `INTERNAL` when the thread dies, `ABORTED` after
    * {@link RefinerThread.close}
    */
-  readonly open: OpenHeads = async (sitter: SitterCrops, options: HeadsOptions): Promise<RefinerHeads> => {
+  readonly open: OpenHeads = async (sitter: TierCrops, options: HeadsOptions): Promise<RefinerHeads> => {
     const session = this.#next++;
     const info = await this.#ask(this.#opening, session, { type: 'open', session, sitter, options });
     return {
@@ -50,12 +50,18 @@ export class RefinerThread {
     await this.#worker?.terminate();
   }
 
-  #run(session: number, inputs: PerNetwork): Promise<PerNetwork> {
+  #run<T extends NetworkArrays>(session: number, inputs: T): Promise<T> {
     const id = this.#next++;
-    const copy = this.#spare.pop() ?? { mouth: new Float32Array(inputs.mouth.length), eye: new Float32Array(inputs.eye.length) };
-    copy.mouth.set(inputs.mouth);
-    copy.eye.set(inputs.eye);
-    return this.#ask(this.#running, id, { type: 'run', session, id, inputs: copy }, [copy.mouth.buffer as ArrayBuffer, copy.eye.buffer as ArrayBuffer]);
+    const copies = Object.fromEntries(Object.entries(inputs).map(([name, values]) => [name, this.#copy(values)]));
+    const transfer = Object.values(copies).map(({ buffer }) => buffer as ArrayBuffer);
+    return this.#ask(this.#running as Map<number, Pending<T>>, id, { type: 'run', session, id, inputs: copies }, transfer);
+  }
+
+  #copy(values: Float32Array): Float32Array {
+    const at = this.#spare.findIndex(({ length }) => length === values.length);
+    const copy = at < 0 ? new Float32Array(values.length) : this.#spare.splice(at, 1)[0]!;
+    copy.set(values);
+    return copy;
   }
 
   #ask<T>(pending: Map<number, Pending<T>>, key: number, request: RefinerRequest, transfer: readonly ArrayBuffer[] = []): Promise<T> {
@@ -82,7 +88,7 @@ export class RefinerThread {
     if (response.type === 'opened') take(this.#opening, response.session)?.resolve(response.info);
     else if (response.type === 'open-failed') take(this.#opening, response.session)?.reject(fromWire(response.error));
     else {
-      if (this.#spare.length < SPARE_INPUTS) this.#spare.push(response.inputs);
+      for (const spare of Object.values(response.inputs)) if (this.#spare.length < SPARE_INPUTS) this.#spare.push(spare);
       if (response.type === 'heads') take(this.#running, response.id)?.resolve(response.heads);
       else take(this.#running, response.id)?.reject(fromWire(response.error));
     }

@@ -3,7 +3,8 @@ import type { Transferable } from 'node:worker_threads';
 import { chooseBackend } from '../backends/choose.js';
 import type { TensorBackend } from '../backends/types.js';
 import { openHeads, type PerNetwork, type RefinerHeads } from '../generator/refiner/heads.js';
-import type { RefinerRequest, RefinerResponse } from './protocol.js';
+import type { AnyNetwork } from '../generator/refiner/regions.js';
+import type { NetworkArrays, RefinerRequest, RefinerResponse } from './protocol.js';
 import { toWire } from './wire-error.js';
 
 const port = parentPort!;
@@ -30,7 +31,7 @@ async function open({ session, sitter, options }: Extract<RefinerRequest, { type
 
 async function run({ session, id, inputs }: Extract<RefinerRequest, { type: 'run' }>): Promise<void> {
   try {
-    const heads = await sessions.get(session)!.run(inputs);
+    const heads = await sessions.get(session)!.run(inputs as PerNetwork<AnyNetwork>);
     send({ type: 'heads', id, heads, inputs }, [...buffers(heads), ...buffers(inputs)]);
   } catch (error) {
     send({ type: 'run-failed', id, error: toWire(error), inputs }, buffers(inputs));
@@ -42,8 +43,8 @@ async function close({ session }: Extract<RefinerRequest, { type: 'close' }>): P
   sessions.delete(session);
 }
 
-function buffers({ mouth, eye }: PerNetwork): ArrayBuffer[] {
-  return [mouth.buffer as ArrayBuffer, eye.buffer as ArrayBuffer];
+function buffers(arrays: NetworkArrays): ArrayBuffer[] {
+  return Object.values(arrays).map(({ buffer }) => buffer as ArrayBuffer);
 }
 
 function send(response: RefinerResponse, transfer: readonly Transferable[] = []): void {

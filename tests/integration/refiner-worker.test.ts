@@ -56,6 +56,22 @@ describe('the refiner thread', () => {
     expect(received[0]).not.toEqual(received[3]); // Another sitter
   });
 
+  it('computes the face of high beside them, each when it is asked for', async () => {
+    await writeRandomWeights(directory, undefined, [8, 8, 16], 'high');
+    const [{ rows, cols }] = NETWORK_REGIONS.face as [{ rows: number; cols: number }];
+    const whole = { ...sitter(1), face: [noise(rows * cols * 3, 5)] };
+    const shape = { face: noise(rows * cols * 17, 6) };
+    const backend = await chooseBackend('wasm');
+    const here = await openHeads(backend, whole, { directory });
+    const expected = [await here.run(shape), await here.run(inputs(1))];
+    await here.close();
+    await backend.close();
+    const heads = await thread.open(whole, { directory });
+    expect(heads.info.version).toBe('0.0.1 on standard 0.0.1');
+    expect(await Promise.all([heads.run(shape), heads.run(inputs(1))])).toEqual(expected);
+    await heads.close();
+  });
+
   it('passes on what is wrong with the weights, and goes on', async () => {
     await expect(thread.open(sitter(1), { directory: join(directory, 'nowhere') })).rejects.toMatchObject({ code: 'MODEL_MISSING' });
     const damaged = await writeRandomWeights(join(directory, 'damaged'));

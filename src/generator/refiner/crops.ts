@@ -34,7 +34,7 @@ export class RegionCrop {
   readonly driverFrame: CropFrame;
   /** How the driver's colours became the portrait's. */
   readonly grade: Grade = createGrade();
-  /** Height of the opening in units, 0..1. */
+  /** Height of the opening in units, of a face less 1; 0..1. */
   opening = 0;
 
   readonly #opening = createOpening();
@@ -67,7 +67,7 @@ export class RegionCrop {
     if (region.eye) this.#iris = irisOf(region, points, this.#own);
     sampleCrop(frame, this.#own, this.data, CHANNEL.source);
     this.#distances.draw(points, this.#opening, this.#own, this.data, CHANNEL.distance, CROP_CHANNELS);
-    this.#skin = measureSkin(this.data, CHANNEL.source, CROP_CHANNELS, this.data, CHANNEL.distance, CROP_CHANNELS, !region.eye, createSkinTone());
+    this.#skin = measureSkin(this.data, CHANNEL.source, CROP_CHANNELS, this.data, CHANNEL.distance, CROP_CHANNELS, !region.eye, createSkinTone(), region.spared && 0);
   }
 
   /** The driver at rest gives the size of its crops; without it, the first frame does. */
@@ -79,9 +79,11 @@ export class RegionCrop {
   fill({ target, flow, warped, draft, driver }: CropMoment): void {
     const { region, data, frame, photo } = this;
     fitCropFrame(region, target.points, target.scale, this.#unit, this.#opening, frame);
-    this.opening = Math.min(1, Math.max(0, (openingHeight(this.#opening) * this.#opening.width) / (frame.pixel * region.perUnit)));
+    const height = (openingHeight(this.#opening) * this.#opening.width) / (frame.pixel * region.perUnit);
+    // A face is higher than wide; what is above that grows as the jaw falls.
+    this.opening = Math.min(1, Math.max(0, region.spared ? height - 1 : height));
     this.#distances.draw(target.points, this.#opening, frame, data, CHANNEL.distance, CROP_CHANNELS);
-    // The mouth's source doesn't move: it was drawn once.
+    // A mouth's and a face's source doesn't move: it was drawn once.
     if (region.eye) {
       const [column, row] = irisOf(region, target.points, frame);
       Object.assign(this.#moved, this.#own);
@@ -101,13 +103,18 @@ export class RegionCrop {
     }
   }
 
+  /** Looks at the draft again, which was changed after {@link RegionCrop.fill}. */
+  refreshDraft(draft: Frame): void {
+    sampleCrop(draft, this.frame, this.data, CHANNEL.draft);
+  }
+
   #fillDriver(driver: DriverView): void {
     const { region, data, driverFrame, grade } = this;
     this.#driverUnit ??= regionUnit(region, driver.state.canonical);
     fitCropFrame(region, driver.points, driver.state.scale, this.#driverUnit, this.#opening, driverFrame);
     this.#distances.draw(driver.points, this.#opening, driverFrame, this.#driverDistances, 0, 2);
     sampleCrop(driver.frame, driverFrame, data, CHANNEL.driver);
-    measureSkin(data, CHANNEL.driver, CROP_CHANNELS, this.#driverDistances, 0, 2, !region.eye, this.#driverSkin);
+    measureSkin(data, CHANNEL.driver, CROP_CHANNELS, this.#driverDistances, 0, 2, !region.eye, this.#driverSkin, region.spared && 0);
     applyGrade(fitGrade(this.#driverSkin, this.#skin, grade), data, CHANNEL.driver, CROP_CHANNELS);
   }
 }

@@ -9,11 +9,15 @@ const SPAN = 0.25;
 /** Draws the signed distances of one region; keeps its own scratch. */
 export class DistanceField {
   readonly #outer = createOpening();
+  readonly #spared: readonly Opening[];
 
-  constructor(private readonly region: RefinerRegion) {}
+  constructor(private readonly region: RefinerRegion) {
+    this.#spared = (region.spared ?? []).map(createOpening);
+  }
 
   /**
-   * Writes two channels: the distance to the outer contour (outer lips; lids) and to what lies inside (inner lips; iris rim),
+   * Writes two channels: the distance to the outer contour (outer lips; lids; outline of the face) and to what lies inside (inner lips; iris rim; mouth
+   * and eyes, whichever is nearest),
    * -1..1, positive inside, saturated at a quarter of a unit.
    *
    * @param points - `[478, 3]` pixels.
@@ -23,7 +27,8 @@ export class DistanceField {
   draw(points: Float32Array, opening: Opening, frame: CropFrame, out: Float32Array, channel: number, stride: number): void {
     const { region } = this;
     const unitPixels = frame.pixel * region.perUnit;
-    const contour = region.eye ? opening : fitOpening(points, OUTER_LIP_UPPER, OUTER_LIP_LOWER, this.#outer);
+    const contour = region.eye || region.spared ? opening : fitOpening(points, OUTER_LIP_UPPER, OUTER_LIP_LOWER, this.#outer);
+    region.spared?.forEach(({ upper, lower }, k) => fitOpening(points, upper, lower, this.#spared[k]!));
     const iris = region.eye?.iris;
     const cx = iris ? points[iris[0] * 3]! : 0;
     const cy = iris ? points[iris[0] * 3 + 1]! : 0;
@@ -34,11 +39,17 @@ export class DistanceField {
       for (let i = 0; i < frame.cols; i++, o += stride) {
         const x = pictureX(frame, i, j);
         const y = pictureY(frame, i, j);
-        const inner = iris ? radius - Math.hypot(x - cx, y - cy) : openingDistance(opening, x, y);
+        const inner = iris ? radius - Math.hypot(x - cx, y - cy) : region.spared ? this.#nearest(x, y) : openingDistance(opening, x, y);
         out[o] = clamp(openingDistance(contour, x, y) / unitPixels / SPAN);
         out[o + 1] = clamp(inner / unitPixels / SPAN);
       }
     }
+  }
+
+  #nearest(x: number, y: number): number {
+    let most = -Infinity;
+    for (const opening of this.#spared) most = Math.max(most, openingDistance(opening, x, y));
+    return most;
   }
 }
 

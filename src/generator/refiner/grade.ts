@@ -34,12 +34,13 @@ export function createSkinTone(): SkinTone {
  *
  * @param rgb - `[n, stride]`, three channels from `channel` on, 0..1.
  * @param distance - `[n, distanceStride]`: outer, then inner distance, from `distanceChannel` on.
- * @param inner - whether the inner contour is the opening (a mouth) or the outer one (an eye).
+ * @param inner - whether the inner contour is the opening (a mouth, a face) or the outer one (an eye).
+ * @param near - least outer distance; default: what lies around the opening. Of a face: 0, its outline.
  */
 export function measureSkin(
   rgb: Float32Array, channel: number, stride: number,
   distance: Float32Array, distanceChannel: number, distanceStride: number,
-  inner: boolean, out: SkinTone,
+  inner: boolean, out: SkinTone, near = NEAR,
 ): SkinTone {
   const n = rgb.length / stride;
   const opening = distanceChannel + (inner ? 1 : 0);
@@ -48,7 +49,7 @@ export function measureSkin(
   let [cr, cg, cb] = [0, 0, 0];
   let squares = 0;
   for (let k = 0, o = channel, d = 0; k < n; k++, o += stride, d += distanceStride) {
-    if (distance[d + opening]! >= OUTSIDE || distance[d + distanceChannel]! <= NEAR) continue;
+    if (distance[d + opening]! >= OUTSIDE || distance[d + distanceChannel]! <= near) continue;
     const [vr, vg, vb] = [rgb[o]!, rgb[o + 1]!, rgb[o + 2]!];
     const y = luma(vr, vg, vb);
     count++;

@@ -14,9 +14,9 @@ export const CHANNEL = {
   draft: 7,
   /** The driver's picture in the portrait's colours; zeros when it may not be used. */
   driver: 10,
-  /** Signed distance to the outer contour (outer lips, lids), then to the inner one (inner lips, iris rim). */
+  /** Signed distance to the outer contour (outer lips, lids, the face's outline), then to the inner one (inner lips, iris rim, mouth and eyes of a face). */
   distance: 13,
-  /** Height of the opening in units, the same everywhere. */
+  /** Height of the opening in units (of a face less 1), the same everywhere. */
   opening: 15,
   /** 1 = the driver's pixels may be used, the same everywhere. */
   present: 16,

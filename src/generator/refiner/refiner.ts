@@ -6,16 +6,18 @@ import { createOpening } from '../../geometry/opening.js';
 import type { Lender } from '../few-shot/album.js';
 import { sampleGrain, type Grain } from '../grain.js';
 import { facePalette } from '../palette.js';
+import type { NetworkTier } from '../tensor/manifest.js';
 import { compositeCrop, type LentPicture } from './composite.js';
 import { createControls, readControls, type Controls } from './controls.js';
 import { PatchKeeper } from './crop-box.js';
 import { fitCropFrame } from './crop-frame.js';
 import { RegionCrop } from './crops.js';
-import { NETWORK_REGIONS, type PerNetwork, type RefinerHeads } from './heads.js';
+import { NETWORK_REGIONS, TIER_NETWORKS, type PerNetwork, type RefinerHeads } from './heads.js';
+import { keepToSkin } from './keep-to-skin.js';
 import { LentSource } from './lent-source.js';
 import { HEAD_CHANNELS } from './network.js';
 import { packCrop, PACKED_CHANNELS } from './pack.js';
-import { REFINER_REGIONS, regionUnit, type RefinerNetwork } from './regions.js';
+import { FACE_REGION, REFINER_REGIONS, regionUnit, type AnyNetwork, type RefinerRegion } from './regions.js';
 import type { Patch } from './sample-crop.js';
 
 /** How far the driver's pixels fade in or out within one frame. */
@@ -44,7 +46,8 @@ interface Part {
 
 /**
  * Corrects a draft: a small network looks at mouth and eyes of each frame and says what to take from draft, warp and driver, and
- * with which tones. The pictures themselves are mixed at the portrait's own resolution.
+ * with which tones. The pictures themselves are mixed at the portrait's own resolution. In `high` another one shades the whole face
+ * before; mouth and eyes are then drawn into what it made of the draft.
  *
  * For each frame call {@link Refiner.keep} when the photo has been warped and {@link Refiner.refine} when the draft is finished.
  * The next frame's turn comes when `refine` has returned its promise; {@link REFINER_OVERLAP} promises may be open.
@@ -52,7 +55,7 @@ interface Part {
 export class Refiner {
   /** Parts of the frames under way. */
   readonly #slots: readonly (readonly Part[])[];
-  readonly #inputs: PerNetwork;
+  readonly #inputs: Readonly<Record<AnyNetwork, Float32Array>>;
   readonly #opening = createOpening();
   readonly #grain: Grain;
   /** Strength of the portrait's grain and of the driver's, luminance levels of their own pixels. */
@@ -69,8 +72,10 @@ export class Refiner {
   constructor(
     photo: SourcePhoto,
     private readonly heads: RefinerHeads,
+    tier: NetworkTier = 'standard',
   ) {
-    const part = (region: (typeof REFINER_REGIONS)[number]): Part => ({
+    const regions: readonly RefinerRegion[] = tier === 'high' ? [FACE_REGION, ...REFINER_REGIONS] : REFINER_REGIONS;
+    const part = (region: RefinerRegion): Part => ({
       crop: new RegionCrop(region, photo),
       lent: undefined,
       place: NETWORK_REGIONS[region.network].indexOf(region),
@@ -79,9 +84,10 @@ export class Refiner {
       controls: createControls(region.rows, region.cols),
       warped: undefined,
     });
-    this.#slots = Array.from({ length: REFINER_OVERLAP }, () => REFINER_REGIONS.map(part));
-    const input = (name: RefinerNetwork): Float32Array => new Float32Array(NETWORK_REGIONS[name].reduce((sum, region) => sum + elements(region, PACKED_CHANNELS), 0));
-    this.#inputs = { mouth: input('mouth'), eye: input('eye') };
+    this.#slots = Array.from({ length: REFINER_OVERLAP }, () => regions.map(part));
+    const input = (name: AnyNetwork): Float32Array =>
+      new Float32Array(NETWORK_REGIONS[name].reduce((sum, region) => sum + (regions.includes(region) ? elements(region, PACKED_CHANNELS) : 0), 0));
+    this.#inputs = { mouth: input('mouth'), eye: input('eye'), face: input('face') };
     this.#grain = sampleGrain(photo.frame, photo.points);
     this.#grainLevel = grainLevel(this.#grain);
     this.#skin = facePalette(photo.frame, photo.points).skin;
@@ -109,7 +115,7 @@ export class Refiner {
   }
 
   /**
-   * Corrects mouth and eyes of a finished draft in place.
+   * Corrects a finished draft in place.
    *
    * @param driver - absent: the driver's pixels may not be used.
    */
@@ -119,18 +125,32 @@ export class Refiner {
     const presence = this.#easePresence(target, driver);
     const lender = presence > 0 ? driver : undefined;
     for (const part of parts) {
-      const { crop, place, warped } = part;
-      const { region } = crop;
+      const { crop, warped } = part;
       if (this.#lenders.length > 0) part.lent ??= new LentSource(crop);
       crop.fill({ target, flow, warped: warped!, draft: out, driver: lender });
       part.lent?.mix(target, this.#lenders);
-      packCrop(crop.data, region.rows, region.cols, this.#inputs[region.network], place * elements(region, PACKED_CHANNELS));
     }
-    const heads = await this.heads.run(this.#inputs);
+    const features = parts.filter(({ crop }) => !crop.region.spared);
+    if (features.length < parts.length) {
+      await this.#pass(['face'], parts.slice(0, 1), presence, lender, out);
+      for (const { crop } of features) crop.refreshDraft(out);
+    }
+    await this.#pass(TIER_NETWORKS.standard, features, presence, lender, out);
+  }
+
+  /** Runs some networks and applies what they want. Reads the crops before it returns its promise. */
+  async #pass<N extends AnyNetwork>(networks: readonly N[], parts: readonly Part[], presence: number, driver: DriverView | undefined, out: Frame): Promise<void> {
+    for (const { crop, place } of parts) {
+      const { network, rows, cols } = crop.region;
+      packCrop(crop.data, rows, cols, this.#inputs[network], place * elements(crop.region, PACKED_CHANNELS));
+    }
+    const inputs = Object.fromEntries(networks.map((name) => [name, this.#inputs[name]])) as Record<N, Float32Array>;
+    const heads: PerNetwork<N> = await this.heads.run(inputs);
     for (const { crop, place, controls, warped } of parts) {
       const { region, frame, data } = crop;
-      readControls(heads[region.network], place * elements(region, HEAD_CHANNELS), data, presence, controls);
-      compositeCrop(controls, frame, warped!, lender && this.#lend(lender, crop), out);
+      readControls(heads[region.network as N], place * elements(region, HEAD_CHANNELS), data, presence, controls);
+      if (region.spared) keepToSkin(controls, data);
+      compositeCrop(controls, frame, warped!, driver && this.#lend(driver, crop), out);
     }
   }
 

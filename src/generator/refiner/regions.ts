@@ -1,12 +1,14 @@
-import { EYE_LEFT, EYE_RIGHT, INNER_LIP_LOWER, INNER_LIP_UPPER, type EyeTopology } from '../../geometry/face-topology.js';
+import { EYE_LEFT, EYE_RIGHT, FACE_LOWER, FACE_UPPER, INNER_LIP_LOWER, INNER_LIP_UPPER, type EyeTopology } from '../../geometry/face-topology.js';
 
-/** Which of the two networks draws a region: one serves both eyes, the image-right one mirrored. */
+/** Which of the two networks of `standard` draws a region: one serves both eyes, the image-right one mirrored. */
 export type RefinerNetwork = 'mouth' | 'eye';
+/** Those of all tiers. */
+export type AnyNetwork = RefinerNetwork | 'face';
 
-/** A part of the face that the refiner redraws. */
-export interface RefinerRegion {
-  readonly name: 'mouth' | 'eyeLeft' | 'eyeRight';
-  readonly network: RefinerNetwork;
+/** A part of the face that a network redraws. */
+export interface RefinerRegion<N extends AnyNetwork = AnyNetwork> {
+  readonly name: 'mouth' | 'eyeLeft' | 'eyeRight' | 'face';
+  readonly network: N;
   /** Crop pixels across. */
   readonly cols: number;
   /** Crop pixels down. */
@@ -18,22 +20,31 @@ export interface RefinerRegion {
   readonly lower: readonly number[];
   readonly corners: readonly [number, number];
   readonly mirrored: boolean;
-  /** Absent for the mouth. */
+  /** Of an eye. */
   readonly eye?: EyeTopology;
+  /** Of the whole face: the openings inside it, left corner to right corner each, that are not its own. */
+  readonly spared?: readonly { readonly upper: readonly number[]; readonly lower: readonly number[] }[];
 }
 
-const MOUTH: RefinerRegion = {
+const MOUTH: RefinerRegion<'mouth'> = {
   name: 'mouth', network: 'mouth', cols: 96, rows: 64, perUnit: 96 / 1.8,
   upper: INNER_LIP_UPPER, lower: INNER_LIP_LOWER, corners: [61, 291], mirrored: false,
 };
 
-function eyeRegion(name: 'eyeLeft' | 'eyeRight', eye: EyeTopology): RefinerRegion {
+function eyeRegion(name: 'eyeLeft' | 'eyeRight', eye: EyeTopology): RefinerRegion<'eye'> {
   const { upper, lower, corners } = eye;
   return { name, network: 'eye', cols: 64, rows: 48, perUnit: 40, upper, lower, corners, mirrored: name === 'eyeRight', eye };
 }
 
-/** In the order in which they are drawn. */
-export const REFINER_REGIONS: readonly RefinerRegion[] = [MOUTH, eyeRegion('eyeLeft', EYE_LEFT), eyeRegion('eyeRight', EYE_RIGHT)];
+/** Those of `standard`, in the order in which they are drawn. */
+export const REFINER_REGIONS: readonly RefinerRegion<RefinerNetwork>[] = [MOUTH, eyeRegion('eyeLeft', EYE_LEFT), eyeRegion('eyeRight', EYE_RIGHT)];
+
+/** The skin of the whole face, which `high` shades before mouth and eyes are drawn. Its unit is the face's width. */
+export const FACE_REGION: RefinerRegion<'face'> = {
+  name: 'face', network: 'face', cols: 112, rows: 144, perUnit: 96,
+  upper: FACE_UPPER, lower: FACE_LOWER, corners: [234, 454], mirrored: false,
+  spared: [MOUTH, EYE_LEFT, EYE_RIGHT],
+};
 
 /** Canonical head units per unit of the region, on the face whose canonical shape is given (`[478, 3]`). */
 export function regionUnit({ corners: [a, b] }: RefinerRegion, canonical: Float32Array): number {

@@ -6,7 +6,7 @@ import { createCropFrame, cropColumn, cropRow, fitCropFrame, pictureX, pictureY 
 import { RegionCrop, sitterCrop } from '#dist/generator/refiner/crops.js';
 import { createGrade, createSkinTone, fitGrade, applyGrade } from '#dist/generator/refiner/grade.js';
 import { CHANNEL, CROP_CHANNELS } from '#dist/generator/refiner/layout.js';
-import { REFINER_REGIONS, regionUnit } from '#dist/generator/refiner/regions.js';
+import { FACE_REGION, REFINER_REGIONS, regionUnit } from '#dist/generator/refiner/regions.js';
 import { faceState } from '#dist/motion/face-state.js';
 import { facePoints, type Sitter } from '../../motion/synthetic-face.js';
 
@@ -34,7 +34,7 @@ const [mouth, left, right] = REFINER_REGIONS;
 
 describe('crops of the refiner', () => {
   it('lays crops over the face by its own size, turned with its features', () => {
-    for (const region of REFINER_REGIONS) {
+    for (const region of [...REFINER_REGIONS, FACE_REGION]) {
       const { points, state } = photo({ roll: 20, scale: 80 });
       const frame = fitCropFrame(region, points, state.scale, regionUnit(region, state.canonical), createOpening(), createCropFrame(region));
       // Eyes are a little slanted themselves.
@@ -75,6 +75,28 @@ describe('crops of the refiner', () => {
     expect(crop.data[at(2, 2) + CHANNEL.distance]).toBe(-1);
     expect(crop.data[middle + CHANNEL.opening]).toBeGreaterThan(0.1);
     expect([...crop.data.subarray(middle + CHANNEL.driver, middle + CHANNEL.driver + 3), crop.data[middle + CHANNEL.present]]).toEqual([0, 0, 0, 0]);
+  });
+
+  it('measures a whole face from its outline, mouth and eyes', () => {
+    const shut = photo();
+    const crop = new RegionCrop(FACE_REGION, shut);
+    const fill = (sitter: Sitter) => {
+      crop.fill(moment(sitter));
+      const at = (point: number): readonly [number, number] => {
+        const { points } = photo(sitter);
+        const [x, y] = [points[point * 3]!, points[point * 3 + 1]!];
+        const o = (Math.round(cropRow(crop.frame, x, y)) * FACE_REGION.cols + Math.round(cropColumn(crop.frame, x, y))) * CROP_CHANNELS + CHANNEL.distance;
+        return [crop.data[o]!, crop.data[o + 1]!];
+      };
+      return { at };
+    };
+    const face = fill({ gap: 0.3 });
+    const [nose, lips, chin, eye] = [4, 13, 152, 159].map(face.at) as [readonly [number, number], readonly [number, number], readonly [number, number], readonly [number, number]];
+    expect(nose[0]).toBe(1);
+    expect(nose[1]).toBeLessThan(-0.2);
+    for (const contour of [lips[1], chin[0], eye[1]]) expect(Math.abs(contour)).toBeLessThan(0.1);
+    expect(crop.data[CHANNEL.distance]).toBe(-1); // The corner
+    expect(fill({ gap: 0 }).at(13)[1]).toBeLessThan(0.01); // Shut lips leave nothing inside
   });
 
   it('says where the source shows nothing', () => {

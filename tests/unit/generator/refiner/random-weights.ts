@@ -8,8 +8,12 @@ const IDENTITY = 24;
 
 type Shapes = Readonly<Record<string, readonly number[]>>;
 
-/** The tensors of both networks of a refiner, as training/export.py names and lays them out. */
-export function refinerShapes([w1, w2, w3]: readonly [number, number, number]): Shapes {
+/** Sides of the filter that blurs tones. */
+const SOFTEN = { mouth: 9, eye: 1, face: 5 } as const;
+const TIERS = { standard: ['mouth', 'eye'], high: ['face'] } as const;
+
+/** The tensors of a tier's own networks, as training/export.py names and lays them out. */
+export function refinerShapes([w1, w2, w3]: readonly [number, number, number], tier: keyof typeof TIERS = 'standard'): Shapes {
   const convs = {
     'embed.0': [3, 12], 'embed.1': [12, 24], 'embed.2': [24, 32], 'embed.3': [32, 32],
     enter: [PACKED, w1], same1: [w1, w1], down2: [w1, w2], same2: [w2, w2], down3: [w2, w3], same3: [w3, w3],
@@ -21,15 +25,15 @@ export function refinerShapes([w1, w2, w3]: readonly [number, number, number]): 
     ...Object.entries(linears).map(([name, shape]) => [name, shape] as const),
   ];
   return Object.fromEntries(
-    ['mouth', 'eye'].flatMap((network) => [
+    TIERS[tier].flatMap((network) => [
       ...layers.flatMap(([name, shape]) => [[`${network}.${name}.weight`, shape], [`${network}.${name}.bias`, shape.slice(-1)]]),
-      [`${network}.soften.weight`, network === 'mouth' ? [9, 9, 6, 6] : [1, 1, 6, 6]],
+      [`${network}.soften.weight`, [SOFTEN[network], SOFTEN[network], 6, 6]],
     ]),
   );
 }
 
 /**
- * Writes `standard/manifest.json` and `standard/weights.bin` with repeatable noise in them, scaled so that values keep their size from
+ * Writes `<tier>/manifest.json` and `<tier>/weights.bin` with repeatable noise in them, scaled so that values keep their size from
  * layer to layer.
  *
  * @param edit - may change the values of a tensor before they are written.
@@ -39,6 +43,7 @@ export async function writeRandomWeights(
   directory: string,
   edit: (name: string, values: Float32Array) => void = () => undefined,
   widths: readonly [number, number, number] = [8, 8, 16],
+  tier: keyof typeof TIERS = 'standard',
 ): Promise<string> {
   let seed = 7;
   const noise = (): number => {
@@ -48,7 +53,7 @@ export async function writeRandomWeights(
   const tensors: object[] = [];
   const chunks: Buffer[] = [];
   let offset = 0;
-  for (const [name, shape] of Object.entries(refinerShapes(widths))) {
+  for (const [name, shape] of Object.entries(refinerShapes(widths, tier))) {
     const inputs = shape.slice(0, -1).reduce((product, size) => product * size, 1);
     const amplitude = name.endsWith('bias') ? 0.1 : Math.sqrt(6 / inputs);
     const values = Float32Array.from({ length: shape.reduce((product, size) => product * size, 1) }, () => noise() * amplitude);
@@ -59,12 +64,12 @@ export async function writeRandomWeights(
   }
   const bytes = Buffer.concat(chunks);
   const manifest = {
-    name: 'noise', tier: 'standard', version: '0.0.1', licence: 'Apache-2.0', trainingData: 'none: numbers written by a test', metrics: {},
+    name: 'noise', tier, version: '0.0.1', licence: 'Apache-2.0', trainingData: 'none: numbers written by a test', metrics: {},
     files: [{ name: 'weights.bin', sha256: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.length }],
     tensors,
   };
-  await mkdir(join(directory, 'standard'), { recursive: true });
-  await writeFile(join(directory, 'standard/weights.bin'), bytes);
-  await writeFile(join(directory, 'standard/manifest.json'), JSON.stringify(manifest));
+  await mkdir(join(directory, tier), { recursive: true });
+  await writeFile(join(directory, tier, 'weights.bin'), bytes);
+  await writeFile(join(directory, tier, 'manifest.json'), JSON.stringify(manifest));
   return directory;
 }
