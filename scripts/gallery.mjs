@@ -23,7 +23,7 @@ const clip = (name) => ({ file: join(media, name), rights: 'licensed', shown: fa
 /** `row`: what is cut out of a clip, in widths of the face's box around its middle; heads by default. */
 const head = { width: 1.6, height: 1.6, down: -0.05 };
 const mouth = { width: 0.8, height: 0.5, down: 0.32 };
-const eyes = { width: 0.95, height: 0.3, down: -0.13 };
+const eyes = { width: 0.95, height: 0.34, down: -0.24 };
 const tiers = (sitter, cut, more = {}) => ['draft', 'standard'].map((quality) => ({ ...sitter, cut, quality, ...more }));
 
 const SHEETS = {
