@@ -37,7 +37,7 @@ export function facePalette(frame: Frame, points: Float32Array): FacePalette {
     skin: percentile(skin, 0.5),
     highlight: Math.max(percentile(bright, 0.97), percentile(whites.sort(byLuma), 0.85)),
     shadow: Math.min(percentile([...line].sort(byLuma), 0.04), 0.4 * percentile(skin, 0.5)),
-    toothTint: toothTint(frame, tint(skin)),
+    toothTint: toothTint(tint(skin), medianTint(frame), whites, clearness(points)),
     lipTint: tint(lips),
   };
 }
@@ -48,22 +48,43 @@ const LIPS = new Set<number>([...OUTER_LIP_UPPER, ...OUTER_LIP_LOWER, ...INNER_L
 const WARMTH = 0.3;
 /** A wall may happen to be this much like skin. */
 const COINCIDENCE = 0.4;
+/** Share of an eye's light spots that is its white, at least. */
+const PUREST = 0.15;
+/** Width of an eye, pixels. */
+const BLURRED_EYE = 24;
 
 /**
- * The skin's tint, weakened, but only as far as the picture as a whole isn't tinted the same way: in a sepia print or under
- * yellow varnish teeth are sepia or yellow too, before a green wall they aren't green.
+ * The skin's tint, weakened, but only as far as what should be neutral isn't tinted the same way: the picture as a whole, and the whites of
+ * the eyes. In a sepia print or under yellow varnish teeth are sepia or yellow too, before a green wall they aren't green.
  */
-function toothTint(frame: Frame, skin: readonly number[]): readonly [number, number, number] {
-  const cast = medianTint(frame);
-  let [along, length] = [0, 1e-4];
-  for (let k = 0; k < 3; k++) {
-    along += (cast[k]! - 1) * (skin[k]! - 1);
-    length += (skin[k]! - 1) ** 2;
-  }
-  const shared = Math.min(1, Math.max(0, (along / length - COINCIDENCE) / (1 - COINCIDENCE)));
+function toothTint(skin: readonly number[], cast: readonly number[], eyes: readonly Sample[], clear: number): readonly [number, number, number] {
+  const shared = Math.max(sharedTint(cast, skin), clear * whitesTint(eyes, skin));
   const keep = shared + (1 - shared) * WARMTH;
   const mix = (k: number): number => 1 + (skin[k]! - 1) * keep;
   return [mix(0), mix(1), mix(2)];
+}
+
+/** How much of the skin's tint a neutral thing has, 0..1; what may be coincidence doesn't count. */
+function sharedTint(neutral: readonly number[], skin: readonly number[]): number {
+  let [along, length] = [0, 1e-4];
+  for (let k = 0; k < 3; k++) {
+    along += (neutral[k]! - 1) * (skin[k]! - 1);
+    length += (skin[k]! - 1) ** 2;
+  }
+  return Math.min(1, Math.max(0, (along / length - COINCIDENCE) / (1 - COINCIDENCE)));
+}
+
+/** 0 where eyes are so small that their whites are blurred with lids and iris, 1 from twice that size on. */
+function clearness(points: Float32Array): number {
+  const widths = EYES.map(({ corners: [a, b] }) => Math.hypot(points[b * 3]! - points[a * 3]!, points[b * 3 + 1]! - points[a * 3 + 1]!));
+  return Math.min(1, Math.max(0, Math.max(...widths) / BLURRED_EYE - 1));
+}
+
+/** The same of the most neutral light spots between the lids: small eyes are full of skin, and only their purest white says something. */
+function whitesTint(eyes: readonly Sample[], skin: readonly number[]): number {
+  const light = [...eyes].sort(byLuma).slice(eyes.length >> 1);
+  const shared = light.map(([y, ...rgb]) => sharedTint(rgb.map((value) => value / Math.max(1, y)), skin)).sort((a, b) => a - b);
+  return shared[Math.floor(shared.length * PUREST)] ?? 0;
 }
 
 /** Median over a grid of pixels of colour over luminance; black pixels have no tint. */
