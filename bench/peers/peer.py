@@ -90,7 +90,7 @@ def run(o: argparse.Namespace) -> dict:
     photo = to_tensor(still.communicate()[0], side, device)
     frames, network_laps, laps = decoder(o.ffmpeg, o.clip, side, o.frames), [], []
     sink = encoder(o.ffmpeg, o.output, network.output_side)
-    startup = None
+    startup, startup_cpu = None, 0.0
     with torch.autocast(device.type, torch.float16, enabled=device.type == 'cuda'):
         kept = network.source(photo)
         for _ in range(o.frames):
@@ -104,7 +104,8 @@ def run(o: argparse.Namespace) -> dict:
             network_laps.append(inner.stop())
             sink.stdin.write(to_bytes(picture))
             laps.append(lap.stop())
-            startup = startup or time.time() - spawned
+            if startup is None:
+                startup, startup_cpu = time.time() - spawned, time.process_time()
     sink.stdin.close()
     if frames.wait() or sink.wait():
         raise RuntimeError('ffmpeg failed')
@@ -117,7 +118,7 @@ def run(o: argparse.Namespace) -> dict:
     media = children_seconds() / len(laps) * 1000
     return {
         'peer': o.peer, 'device': torch.cuda.get_device_name() if device.type == 'cuda' else 'cpu', 'torch': torch.__version__,
-        'frames': len(laps), 'side': network.output_side, 'startupSeconds': startup,
+        'frames': len(laps), 'side': network.output_side, 'startupSeconds': startup, 'startupCpuSeconds': startup_cpu,
         'msPerFrame': min(wall for wall, _ in steady), 'medianMsPerFrame': sorted(wall for wall, _ in steady)[len(steady) // 2],
         'cpuMsPerFrame': min(cpu for _, cpu in steady) + media, 'mediaCpuMsPerFrame': media,
         'networkMs': min(wall for wall, _ in inner), 'networkCpuMs': min(cpu for _, cpu in inner),
