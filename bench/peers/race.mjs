@@ -65,6 +65,7 @@ async function enter(race, what, run) {
   try {
     const row = await run();
     race.rows.push(row);
+    await write('out/peers/partial.json', race);
     console.error(`  ${row.msPerFrame} ms, ${row.cpuMsPerFrame} ms of CPU a frame`);
   } catch (error) {
     race.missing.push({ what, reason: String(error.message).split('\n')[0] });
@@ -141,13 +142,16 @@ function python(first, ...rest) {
 
 async function store(race) {
   const look = o.draft || ['draft', 'standard', 'fomm', 'tpsmm', 'liveportrait', 'yardstick'].some((name) => !wanted.has(name));
-  const file = at(look ? 'out/peers/peers.json' : 'bench/results/peers.json');
-  await mkdir(join(file, '..'), { recursive: true });
-  await writeFile(file, `${JSON.stringify(race, null, 2)}\n`);
+  await write(look ? 'out/peers/peers.json' : 'bench/results/peers.json', race);
   const text = tables(race);
   if (!look) {
     const page = at('docs/performance.md');
     await writeFile(page, intoPage(await readFile(page, 'utf8'), text));
   }
   console.log(text);
+}
+
+async function write(path, race) {
+  await mkdir(join(at(path), '..'), { recursive: true });
+  await writeFile(at(path), `${JSON.stringify(race, null, 2)}\n`);
 }
