@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { asAborted, throwIfAborted } from '../animator/cancel.js';
+import { throwIfAborted } from '../animator/cancel.js';
 import { BACKEND_NAMES, type BackendPreference } from '../backends/names.js';
 import { VivantError } from '../core/errors.js';
 import type { LandmarkDetector } from '../core/ports.js';
@@ -130,7 +130,7 @@ export async function scoreCorpus(dir: string, options: ScoreCorpusOptions): Pro
     }
     return { output, detector: info.name, clips: items.length, scored, cached, unanswered, failed, seconds: Number(((performance.now() - started) / 1000).toFixed(3)) };
   } catch (error) {
-    throw asAborted(error, signal);
+    throw signal?.aborted ? stopped(error) : error;
   } finally {
     await detector.close();
   }
@@ -149,6 +149,11 @@ function ofOneClip(error: unknown, signal: AbortSignal | undefined): VivantError
   const known = ['DETECTOR_FAILED', 'INVALID_CORPUS', 'INPUT_NOT_FOUND', 'UNREADABLE_MEDIA', 'NO_VIDEO_STREAM'];
   if (!signal?.aborted && error instanceof VivantError && known.includes(error.code)) return error;
   throw error;
+}
+
+/** After an abort whatever fails next fails because of it. */
+function stopped(cause: unknown): VivantError {
+  return new VivantError('ABORTED', 'The scoring was stopped. Scores so far are kept; the same command goes on with the rest.', { cause });
 }
 
 function gaveUp(last: VivantError, kept: number): VivantError {
