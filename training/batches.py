@@ -29,7 +29,7 @@ class Batch:
 
 
 def make_batch(pairs: PairSet, kind: str, size: int, random: torch.Generator, varied: bool = True) -> Batch:
-    """`size` couples. `varied`: each sample in a light of its own, mouths mirrored at random, sensors with noise."""
+    """`size` couples. `varied`: each sample in a light of its own, mouths and faces mirrored at random, sensors with noise."""
     return to_batch(kind, pairs.couples(kind, size, random), random if varied else None)
 
 
@@ -57,7 +57,7 @@ def to_batch(kind: str, drawn: Draw, random: torch.Generator | None = None) -> B
         # The driver's sensor and codec differ from film to film.
         amount = (0.03 * torch.rand(half, 1, 1, 1, generator=random) ** 2).repeat(2, 1, 1, 1).to(device, non_blocking=True)
         pictures[3] += torch.randn(pictures.shape[1:], device=device, generator=_on(device, random)) * amount
-        if kind == 'mouth':
+        if kind != 'eye':
             mirror = (torch.rand(half, generator=random) < 0.5).repeat(2).to(device, non_blocking=True)[:, None, None, None]
             pictures, own, valid, distance = (torch.where(mirror, v.flip(-1), v) for v in (pictures, own, valid, distance))
     source, warp, draft, driver, target = pictures

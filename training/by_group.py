@@ -18,16 +18,16 @@ import torch
 from batches import refine, to_batch
 from data import HELD_OUT_SEED, PairSet
 from export import read_checkpoint
-from train import KINDS, errors_of, region_of
+from train import errors_of, region_of
 
 NAMES = ('warp', 'draft', 'refined')
 
 
 @torch.no_grad()
 def errors_by_group(refiners: torch.nn.ModuleDict, pairs: PairSet) -> dict[str, dict[str, dict]]:
-    """{'mouth' | 'eye': {'skin light': {'people', 'samples', 'warp', 'draft', 'refined'}, .., 'all': ..}}."""
+    """{'mouth' | 'eye' | 'face': {'skin light': {'people', 'samples', 'warp', 'draft', 'refined'}, .., 'all': ..}}."""
     out = {}
-    for kind in KINDS:
+    for kind in refiners:
         sums, people = defaultdict(lambda: torch.zeros(5, dtype=torch.float64)), defaultdict(set)
         for drawn, group, person in pairs.every(kind):
             batch = to_batch(kind, drawn)

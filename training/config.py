@@ -15,6 +15,8 @@ class Config:
     threads: int = 1  # of PyTorch, on the CPU
     bf16: bool = False
 
+    kinds: tuple = ('mouth', 'eye')  # the networks that are trained, in this order; ('face',) is that of `high`
+
     # Data: groups of people who share their motions (see data.py)
     size: int = 320  # pixels of a render's side, a multiple of 8
     people: int = 4  # in a group
@@ -33,6 +35,7 @@ class Config:
     # Network
     mouth_widths: tuple = (32, 48, 64)
     eye_widths: tuple = (16, 32, 48)
+    face_widths: tuple = (16, 32, 48)
     identity: int = 24  # numbers that describe a sitter
 
     # Optimisation
@@ -71,6 +74,6 @@ def with_overrides(config: Config, overrides: list[str]) -> Config:
         if name not in {f.name for f in dataclasses.fields(config)}:
             raise SystemExit(f"Expected a setting of config.py but received '{name}'.")
         kind = type(getattr(config, name))
-        value = text == 'True' if kind is bool else tuple(int(v) for v in text.split(',')) if kind is tuple else kind(text)
+        value = text == 'True' if kind is bool else tuple(int(v) if v.isdigit() else v for v in text.split(',')) if kind is tuple else kind(text)
         config = dataclasses.replace(config, **{name: value})
     return config

@@ -25,7 +25,7 @@ import torch
 
 import augment
 from config import Config, read_config, with_overrides
-from draft_crops import SHAPES, SURFACE, TARGET, Crops, DraftCrops, Job
+from draft_crops import REGIONS, SURFACE, TARGET, Crops, DraftCrops, Job
 
 HELD_OUT_SEED = 900_000  # groups from here on are never trained on
 POSE_SPREAD = np.radians([5.0, 3.0, 3.0])  # yaw, pitch, roll that a person adds to the group's motions
@@ -116,9 +116,11 @@ def prepare_group(assets: Path, config: Config, number: int, drafts: DraftCrops)
             b = (a + 1 + rs.randint(config.people - 1)) % config.people
             present, styled = bool(rs.rand() >= config.driver_dropped), bool(rs.rand() >= config.unstyled)
             crops: Crops = drafts.make(make_job(rolls[a], portrait, rolls[b], present, styled, random))
-            own, planes = crops.own, {k: answer(v) for k, v in crops.planes.items()}
-            keep(mouth=planes['mouth'], eye=np.stack([planes['eye_left'], planes['eye_right']]), opening=crops.openings)
-            keep(mouth_own=own['mouth'], eye_own=np.stack([own['eye_left'], own['eye_right']]))
+            keep(opening=crops.openings)
+            for kind in config.kinds:
+                planes, own = [answer(crops.planes[k]) for k in REGIONS[kind]], [crops.own[k] for k in REGIONS[kind]]
+                # Both eyes share an array with an axis of their own.
+                keep(**({kind: np.stack(planes), f'{kind}_own': np.stack(own)} if len(own) > 1 else {kind: planes[0], f'{kind}_own': own[0]}))
             keep(person=a, driver=b, portrait=portrait, present=present, styled=styled)
     return {name: np.stack(values) for name, values in out.items()} | {'labels': np.array([json.dumps(r.label) for r in rolls])}
 
@@ -145,7 +147,7 @@ _drafts: DraftCrops | None = None  # one child a process
 def _work(task: tuple[Path, Path, Config, int]) -> int:
     global _drafts
     assets, folder, config, number = task
-    _drafts = _drafts or DraftCrops()
+    _drafts = _drafts or DraftCrops(config.kinds)
     path = group_path(folder, number)
     if not path.exists():
         temporary = path.with_suffix(f'.{os.getpid()}.tmp')
@@ -222,7 +224,7 @@ class PairSet:
         self._next += 1
 
     def couples(self, kind: str, batch: int, random: torch.Generator, groups_per_batch: int = 16) -> Draw:
-        """`batch` couples of neighbouring frames of `kind` ('mouth' or 'eye'), one frame of all, then its neighbour of all. `random` must live on the CPU."""
+        """`batch` couples of neighbouring frames of `kind` ('mouth', 'eye' or 'face'), one frame of all, then its neighbour of all. `random` must live on the CPU."""
         count = min(groups_per_batch, batch, len(self._groups))
         chosen = torch.randint(len(self._groups), (count,), generator=random).tolist()
         sizes = [batch // count + (i < batch % count) for i in range(count)]
@@ -244,10 +246,12 @@ class PairSet:
 
     def _gather(self, g, kind: str, job: torch.Tensor, eye: torch.Tensor, frame: torch.Tensor) -> tuple[torch.Tensor, ...]:
         job, eye, frame = (v.to(self._device, non_blocking=True) for v in (job, eye, frame))
-        if kind == 'mouth':
-            planes, own, region = g['mouth'][job, frame], g['mouth_own'][job], torch.zeros_like(eye)
+        present = [other for other in REGIONS if other in g]
+        region = torch.full_like(eye, sum(len(REGIONS[other]) for other in present[: present.index(kind)]))
+        if kind == 'eye':
+            planes, own, region = g['eye'][job, eye, frame], g['eye_own'][job, eye], region + eye
         else:
-            planes, own, region = g['eye'][job, eye, frame], g['eye_own'][job, eye], eye + 1
+            planes, own = g[kind][job, frame], g[f'{kind}_own'][job]
         return planes, own, g['opening'][job, frame, region], g['present'][job], g['styled'][job]
 
     def every(self, kind: str, stride: int = 1):

@@ -2,13 +2,14 @@
  * Runs the product's draft generator for the training data: pictures and landmarks come in, the crops that the refiner will see go out.
  * A child process of data.py, one job after the other over stdin and stdout; all numbers little-endian.
  *
- * Request: uint32 length of a JSON header, the header `{ width, height, frames, present }`, then
+ * Request: uint32 length of a JSON header, the header `{ width, height, frames, present, kinds }`, then
  *   source RGB u8 [H, W, 3]; surface u8 [H, W], light = (v - 128) * 2 / 255; source points f32 [478, 3];
  *   driver at rest RGB u8 [H, W, 3]; its points f32 [478, 3];
  *   target points f32 [n, 478, 3]; target RGB u8 [n, H, W, 3]; driver RGB u8 [n, H, W, 3]; driver points f32 [n, 478, 3].
- * Response: uint32 0, then for mouth, left eye, right eye u8 [n, 20, rows, cols]: the planes 0-14 of `CHANNEL` (distances as (v + 1) * 127.5),
- *   15 surface carried by the warp, 16-18 target RGB, 19 nothing; then f32 [n, 3] heights of the openings; then u8 [3, rows, cols]
- *   sitter's own crop of mouth, left eye, right eye. Or uint32 0xFFFFFFFF, uint32 length, a message.
+ * `kinds` names the networks whose regions are wanted: mouth; eye (the left one, then the right one); face.
+ * Response: uint32 0, then for each region in this order u8 [n, 20, rows, cols]: the planes 0-14 of `CHANNEL` (distances as (v + 1) * 127.5),
+ *   15 surface carried by the warp, 16-18 target RGB, 19 nothing; then f32 [n, regions] heights of the openings; then for each region
+ *   u8 [3, rows, cols] the sitter's own crop. Or uint32 0xFFFFFFFF, uint32 length, a message.
  *
  * `node training/draft-crops.mjs [--teeth FILE]`: FILE as written by gpu.sh, for machines without the package's dependencies.
  */
@@ -17,7 +18,7 @@ import { createFrame } from '../dist/core/frame.js';
 import { createDraftGenerator } from '../dist/generator/draft.js';
 import { RegionCrop, sitterCrop } from '../dist/generator/refiner/crops.js';
 import { CHANNEL, CROP_CHANNELS } from '../dist/generator/refiner/layout.js';
-import { REFINER_REGIONS } from '../dist/generator/refiner/regions.js';
+import { FACE_REGION, REFINER_REGIONS } from '../dist/generator/refiner/regions.js';
 import { sampleCrop } from '../dist/generator/refiner/sample-crop.js';
 import { sampleFlow } from '../dist/generator/sampler.js';
 import { faceState } from '../dist/motion/face-state.js';
@@ -42,20 +43,21 @@ for await (const job of jobs(process.stdin)) {
 }
 
 /** One portrait performing `frames` moments. */
-async function run({ width, height, frames, present, parts }) {
+async function run({ width, height, frames, present, kinds, parts }) {
+  const regions = [...REFINER_REGIONS, FACE_REGION].filter(({ network }) => kinds.includes(network));
   const size = width * height * 3;
   const [source, surface, sourcePoints, rest, restPoints, targetPoints, targets, drivers, driverPoints] = parts;
   const photo = face(source, sourcePoints, width, height);
   const generator = createDraftGenerator([photo], { driverPixels: present === 1, teeth });
   const reference = face(rest, restPoints, width, height);
   generator.setDriverReference(reference);
-  const crops = REFINER_REGIONS.map((region) => new RegionCrop(region, photo));
+  const crops = regions.map((region) => new RegionCrop(region, photo));
   for (const crop of crops) crop.setDriverReference(reference);
   const [out, warped, target] = [createFrame(width, height), createFrame(width, height), createFrame(width, height)];
   const light = grey(surface, width, height);
   const carried = createFrame(width, height);
-  const planes = REFINER_REGIONS.map(({ rows, cols }) => new Uint8Array(frames * PLANES * rows * cols));
-  const openings = new Float32Array(frames * 3);
+  const planes = regions.map(({ rows, cols }) => new Uint8Array(frames * PLANES * rows * cols));
+  const openings = new Float32Array(frames * regions.length);
   for (let f = 0; f < frames; f++) {
     const points = floats(targetPoints, f);
     const pose = { ...faceState({ points, rotation: UPRIGHT }), points, confidence: 1 };
@@ -70,7 +72,7 @@ async function run({ width, height, frames, present, parts }) {
     rgb(targets.subarray(f * size, (f + 1) * size), target);
     crops.forEach((crop, k) => {
       crop.fill({ target: pose, flow, warped, draft: out, driver: present === 1 ? driver : undefined });
-      openings[f * 3 + k] = crop.opening;
+      openings[f * regions.length + k] = crop.opening;
       const { rows, cols } = crop.region;
       const n = rows * cols;
       const into = planes[k].subarray(f * PLANES * n, (f + 1) * PLANES * n);
@@ -83,7 +85,7 @@ async function run({ width, height, frames, present, parts }) {
     });
   }
   await generator.close();
-  const own = REFINER_REGIONS.map((region) => {
+  const own = regions.map((region) => {
     const crop = sitterCrop(region, photo);
     return Uint8Array.from({ length: crop.length }, (_, i) => crop[(i % (crop.length / 3)) * 3 + Math.floor(i / (crop.length / 3))] * 255 + 0.5);
   });

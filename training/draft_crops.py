@@ -15,7 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-SHAPES = {'mouth': (64, 96), 'eye_left': (48, 64), 'eye_right': (48, 64)}
+SHAPES = {'mouth': (64, 96), 'eye': (48, 64), 'face': (72, 56)}  # of a crop of each network's
+REGIONS = {'mouth': ('mouth',), 'eye': ('eye_left', 'eye_right'), 'face': ('face',)}  # that a network serves
 PLANES = 20  # source 3, warp 3, validity, draft 3, graded driver 3, distances 2, carried surface, target 3, unused
 SURFACE = 15
 TARGET = 16
@@ -42,7 +43,7 @@ class Job:
 
 @dataclass
 class Crops:
-    """Keys of SHAPES; planes uint8 [n, 20, h, w]; openings float32 [n, 3] in units; own uint8 [3, h, w]: the sitter's crop, eyes not moved."""
+    """By region; planes uint8 [n, 20, h, w]; own uint8 [3, h, w]: the sitter's crop, eyes not moved. openings float32 [n, regions] in units."""
 
     planes: dict[str, np.ndarray]
     openings: np.ndarray
@@ -50,15 +51,16 @@ class Crops:
 
 
 class DraftCrops:
-    """One child process, for any number of jobs."""
+    """One child process, for any number of jobs; cuts the regions of the networks `kinds`."""
 
-    def __init__(self, command: tuple[str, ...] = COMMAND):
+    def __init__(self, kinds: tuple[str, ...] = ('mouth', 'eye'), command: tuple[str, ...] = COMMAND):
+        self._kinds = [kind for kind in SHAPES if kind in kinds]
         self._child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def make(self, job: Job) -> Crops:
         """Raises RuntimeError with the child's message."""
         frames, height, width = job.targets.shape[:3]
-        header = json.dumps({'width': width, 'height': height, 'frames': frames, 'present': int(job.present)}).encode()
+        header = json.dumps({'width': width, 'height': height, 'frames': frames, 'present': int(job.present), 'kinds': self._kinds}).encode()
         pipe = self._child.stdin
         try:
             pipe.write(struct.pack('<I', len(header)) + header)
@@ -72,9 +74,10 @@ class DraftCrops:
             raise RuntimeError(f'Expected draft-crops.mjs to take a job but it has ended with {self._child.wait()}.') from error
         if struct.unpack('<I', self._read(4))[0] == FAILED:
             raise RuntimeError(self._read(struct.unpack('<I', self._read(4))[0]).decode())
-        planes = {k: self._array((frames, PLANES, *shape)) for k, shape in SHAPES.items()}
-        openings = self._array((frames, 3), '<f4')
-        return Crops(planes, openings, {k: self._array((3, *shape)) for k, shape in SHAPES.items()})
+        shapes = {region: SHAPES[kind] for kind in self._kinds for region in REGIONS[kind]}
+        planes = {k: self._array((frames, PLANES, *shape)) for k, shape in shapes.items()}
+        openings = self._array((frames, len(shapes)), '<f4')
+        return Crops(planes, openings, {k: self._array((3, *shape)) for k, shape in shapes.items()})
 
     def _read(self, count: int) -> bytes:
         data = self._child.stdout.read(count)

@@ -3,7 +3,7 @@
     python3 training/export.py OUT/checkpoint.pt --tier standard --version 0.1.0 --models models --golden tests/golden
 
 `models/<tier>/manifest.json` and `weights.bin` are what src/generator/tensor/{manifest,weights}.ts reads: float16, little-endian,
-convolutions [3, 3, in, out] and linear maps [in, out] as tfjs wants them, row-major, names `<mouth|eye>.<layer>.<weight|bias>`.
+convolutions [3, 3, in, out] and linear maps [in, out] as tfjs wants them, row-major, names `<mouth|eye|face>.<layer>.<weight|bias>`.
 The averaged weights are rounded to float16 first; the golden tensors are computed in float32 with the rounded ones.
 
 Golden file (`refiner-<tier>.json` lists the arrays in `.bin`, little-endian, without the batch's dimension): for each network
@@ -22,8 +22,9 @@ import numpy as np
 import torch
 
 from config import Config
+from draft_crops import SHAPES
 from model import CHANNELS, Refiner, controls_of, pack
-from train import KINDS, SHAPES, make_refiners
+from train import make_refiners
 
 LICENCE = 'Apache-2.0'
 TRAINING_DATA = (
@@ -113,7 +114,7 @@ def write_golden(refiners: torch.nn.ModuleDict, folder: Path, tier: str) -> None
         chunks.append(data + b'\0' * (-len(data) % 4))
         offset += len(chunks[-1])
 
-    for kind in KINDS:
+    for kind in refiners:
         data = golden_input(kind)
         crop = golden_values(data)
         refiner: Refiner = refiners[kind]
@@ -130,9 +131,9 @@ def write_golden(refiners: torch.nn.ModuleDict, folder: Path, tier: str) -> None
     (folder / f'refiner-{tier}.json').write_text(json.dumps(index, indent=1) + '\n')
 
 
-def last_metrics(history: Path) -> dict[str, float]:
+def last_metrics(history: Path, kind: str) -> dict[str, float]:
     """The last evaluation of a run, named as the manifest wants them."""
-    rows = [row for row in json.loads(history.read_text()) if 'mouth_l1' in row] if history.exists() else []
+    rows = [row for row in json.loads(history.read_text()) if f'{kind}_l1' in row] if history.exists() else []
     return {f'held_out_{k}': round(v, 6) for k, v in (rows[-1] if rows else {}).items() if k not in ('step', 'seconds')}
 
 
@@ -146,7 +147,7 @@ def main() -> None:
     options = parser.parse_args()
     refiners, checkpoint = read_checkpoint(options.checkpoint)
     round_to_half(refiners)
-    metrics = last_metrics(options.checkpoint.parent / 'history.json')
+    metrics = last_metrics(options.checkpoint.parent / 'history.json', next(iter(refiners)))
     metrics |= {'steps': checkpoint['step'], 'training_minutes': round(checkpoint['seconds'] / 60, 1)}
     manifest = write_weights(refiners, options.models / options.tier, tier=options.tier, version=options.version, metrics=metrics)
     if options.golden:

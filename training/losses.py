@@ -7,7 +7,7 @@ import torch.nn as nn
 import torch.nn.functional as F
 
 from augment import luma
-from model import smooth
+from model import skin, smooth
 
 EPSILON = 1e-3
 REDRAWN = 0.15
@@ -19,7 +19,9 @@ def charbonnier(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
 
 
 def region_weight(distance: torch.Tensor, kind: str) -> torch.Tensor:
-    """[N, 1, h, w]: the inside of the mouth counts four times, eyeball and lids three times."""
+    """[N, 1, h, w]: the inside of the mouth counts four times, eyeball and lids three times; of a face only the skin counts."""
+    if kind == 'face':
+        return skin(distance) + 1e-4
     if kind == 'mouth':
         return 1 + 3 * torch.sigmoid((distance[:, 1:2] + 0.05) * 40)
     return 1 + 2 * torch.sigmoid((distance[:, 0:1] + 0.25) * 25)
@@ -85,8 +87,9 @@ def picture_loss(image, behind, controls, target, draft, distance, kind: str, co
     right = torch.exp(-charbonnier(draft, target).mean(1, keepdim=True) / 0.02)
     parts = {
         'charbonnier': weighted(charbonnier(image, target), weight),
-        'gradient': 0.5 * gradient(image, target, weight),
-        'laplacian': 0.1 * laplacian(image, target, weight),
+        # A face's tones have no edges: what they are judged by is areas.
+        'gradient': (0.1 if kind == 'face' else 0.5) * gradient(image, target, weight),
+        'laplacian': (0.2 if kind == 'face' else 0.1) * laplacian(image, target, weight),
         'alpha': 0.004 * (alpha * right).mean(),
         'texture': config.texture * texture(image, target, weight),
         'flicker': 0.5 * flicker(image, target, weight),

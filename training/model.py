@@ -124,11 +124,13 @@ class Embedder(nn.Module):
 
 class Refiner(nn.Module):
     """
-    The U-Net of one region and its embedder. `soft`: a mouth, whose tones are blurred and which never takes the driver's pixels itself.
+    The U-Net of one region and its embedder. The tones of a mouth are blurred, and it doesn't take the driver's pixels itself. A face only
+    has tones, on all of the skin and nowhere else; they are soft because its crop is coarse.
     """
 
-    def __init__(self, widths: tuple, identity: int, soft: bool = False):
+    def __init__(self, widths: tuple, identity: int, kind: str = 'eye'):
         super().__init__()
+        self.kind = kind
         w1, w2, w3 = widths
         self.embed = Embedder(identity)
         self.enter, self.same1 = Conv(PACKED, w1, whitened=True), Conv(w1, w1)
@@ -138,8 +140,9 @@ class Refiner(nn.Module):
         self.up1, self.last1 = Conv(w2 + w1, w1), Conv(w1, w1)
         self.out = Conv(w1, HEAD)
         # Fixed, and kept with the weights: what a head means is one thing in the runtime for all networks.
-        self.soften = nn.Conv2d(TONES, TONES, 9 if soft else 1, padding='same', bias=False).requires_grad_(False)
-        self.soften.weight.copy_(torch.eye(TONES)[:, :, None, None] * (blur_kernel(9, SOFTNESS) if soft else 1))
+        size = 9 if kind == 'mouth' else 1
+        self.soften = nn.Conv2d(TONES, TONES, size, padding='same', bias=False).requires_grad_(False)
+        self.soften.weight.copy_(torch.eye(TONES)[:, :, None, None] * blur_kernel(size, SOFTNESS))
         self.modulated = {'same2': w2, 'same3': w3, 'up2': w2, 'up1': w1}
         self.styles = nn.ModuleDict({name: nn.Linear(identity, 2 * width) for name, width in self.modulated.items()})
         for style in self.styles.values():
@@ -148,9 +151,14 @@ class Refiner(nn.Module):
         nn.init.normal_(self.out.conv.weight, 0, 0.01)
         # Start at the draft: half open, but what stands behind alpha is the draft, too.
         self.out.conv.bias.data[10:] = -3.0
-        if soft:
-            self.out.conv.weight.data[14:] = 0
-            self.out.conv.bias.data[14:] = NEVER
+        if kind != 'eye':
+            shut = 10 if kind == 'face' else 14
+            self.out.conv.weight.data[shut:] = 0
+            self.out.conv.bias.data[shut:] = NEVER
+        if kind == 'face':
+            # Always open: a gain of 1 is the draft, too. What could close did, for good.
+            self.out.conv.weight.data[6:10] = 0
+            self.out.conv.bias.data[6:10] = -NEVER
 
     def modulation(self, vector: torch.Tensor) -> dict[str, tuple[torch.Tensor, torch.Tensor]]:
         return {name: tuple(style(vector).chunk(2, 1)) for name, style in self.styles.items()}
@@ -169,7 +177,8 @@ class Refiner(nn.Module):
 
     def forward(self, x: torch.Tensor, vector: torch.Tensor) -> Controls:
         """`x` [N, 68, h/2, w/2]: from `pack`; `vector` [N, identity]: from `embed`, of the sitter's crop."""
-        return controls_of(self.head(x, self.modulation(vector)).float(), x[:, -1:, :1, :1].float(), F.pixel_shuffle(x[:, 24:28], 2).float())
+        controls = controls_of(self.head(x, self.modulation(vector)).float(), x[:, -1:, :1, :1].float(), F.pixel_shuffle(x[:, 24:28], 2).float())
+        return controls._replace(alpha=controls.alpha * skin(F.pixel_shuffle(x[:, 52:60], 2).float())) if self.kind == 'face' else controls
 
     def folded(self, vector: torch.Tensor) -> dict[str, tuple[torch.Tensor, torch.Tensor]]:
         """For one sitter, [1, identity]: weight and bias of each modulated convolution with the modulation inside."""
@@ -195,6 +204,11 @@ def controls_of(head: torch.Tensor, present: torch.Tensor, valid: torch.Tensor) 
     masks = torch.sigmoid(F.pixel_shuffle(head[:, 6:], 2))
     alpha = masks[:, 0:1] * feather(*masks.shape[2:], head.device)
     return Controls(torch.tanh(head[:, :3]), torch.exp2(torch.tanh(head[:, 3:6])), alpha, masks[:, 1:2] * valid, masks[:, 2:3] * present)
+
+
+def skin(distance: torch.Tensor) -> torch.Tensor:
+    """A face's distances [N, 2, h, w] -> [N, 1, h, w]: 0 outside of the outline and on mouth and eyes, half on the contours, else 1."""
+    return (0.5 + 4 * distance[:, :1]).clamp(0, 1) * (0.5 - 6 * distance[:, 1:]).clamp(0, 1)
 
 
 def feather(height: int, width: int, device: torch.device) -> torch.Tensor:

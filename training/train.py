@@ -1,4 +1,4 @@
-"""Trains the refiners of mouth and eye.
+"""Trains the refiners of mouth and eye, or that of the whole face (the config's `kinds`).
 
     python3 training/train.py --config training/configs/cpu.py --assets DIR --data DATA --out OUT [--minutes 55]
 
@@ -26,16 +26,16 @@ import sheets
 from batches import Batch, make_batch, refine, to_batch
 from config import Config, read_config, with_overrides
 from data import HELD_OUT_SEED, PairSet, Preparer, group_path
+from draft_crops import REGIONS, SHAPES
 from losses import Critic, adversarial_loss, critic_loss, picture_loss
-from model import PACKED, Refiner, count_macs
+from model import PACKED, Refiner, count_macs, skin
 from muon import Muon
 
-KINDS = ('mouth', 'eye')
-SHAPES = {'mouth': (64, 96), 'eye': (48, 64)}
+KINDS = tuple(SHAPES)  # all there are; a run trains the config's
 
 
 def make_refiners(config: Config) -> nn.ModuleDict:
-    return nn.ModuleDict({'mouth': Refiner(config.mouth_widths, config.identity, soft=True), 'eye': Refiner(config.eye_widths, config.identity)})
+    return nn.ModuleDict({kind: Refiner(getattr(config, f'{kind}_widths'), config.identity, kind) for kind in config.kinds})
 
 
 def generator_for(config: Config, step: int, kind: str) -> torch.Generator:
@@ -58,7 +58,9 @@ def make_optimizers(refiner: Refiner, config: Config) -> list[torch.optim.Optimi
 
 
 def region_of(batch: Batch) -> torch.Tensor:
-    """[N, 1, h, w]: mouth with its lips, eye with its lids."""
+    """[N, 1, h, w]: mouth with its lips, eye with its lids, face without mouth and eyes."""
+    if batch.kind == 'face':
+        return (skin(batch.distance) > 0.5).float()
     return (batch.distance[:, 0:1] > (-0.4 if batch.kind == 'mouth' else -0.6)).float()
 
 
@@ -71,7 +73,7 @@ def errors_of(picture: torch.Tensor, batch: Batch) -> torch.Tensor:
 def evaluate(refiners: nn.ModuleDict, pairs: PairSet, stride: int = 2) -> dict[str, float]:
     """L1 in the region, and its share of the warp's and of the draft's: with driver, without one, and in painted styles."""
     out = {}
-    for kind in KINDS:
+    for kind in refiners:
         rows = []  # [ours, warp's, draft's, size, present, styled] a sample
         for drawn, _, _ in pairs.every(kind, stride):
             batch = to_batch(kind, drawn)
@@ -94,9 +96,9 @@ class Run:
         torch.manual_seed(config.seed)
         self.refiners = make_refiners(config).to(device, memory_format=torch.channels_last)
         self.average = copy.deepcopy(self.refiners).requires_grad_(False)
-        self.critics = nn.ModuleDict({kind: Critic() for kind in KINDS}).to(device)
-        self.optimizers = {kind: make_optimizers(self.refiners[kind], config) for kind in KINDS}
-        self.critic_optimizers = {kind: torch.optim.Adam(self.critics[kind].parameters(), 2e-4, (0.5, 0.99)) for kind in KINDS}
+        self.critics = nn.ModuleDict({kind: Critic() for kind in config.kinds}).to(device)
+        self.optimizers = {kind: make_optimizers(self.refiners[kind], config) for kind in config.kinds}
+        self.critic_optimizers = {kind: torch.optim.Adam(self.critics[kind].parameters(), 2e-4, (0.5, 0.99)) for kind in config.kinds}
         self.step = 0
         self.groups_seen = 0
         self.seconds = 0.0
@@ -114,7 +116,7 @@ class Run:
         for name in ('optimizer.pt', 'checkpoint.pt'):
             os.replace(out / (name + '.tmp'), out / name)
         (out / 'history.json').write_text(json.dumps(self.history))
-        for kind in KINDS:
+        for kind in self.refiners:
             rows = [{k: v for k, v in row.items() if k == 'step' or k.startswith(kind)} for row in self.history]
             sheets.curves(out / f'curves-{kind}.png', rows)
 
@@ -126,7 +128,7 @@ class Run:
         self.refiners.load_state_dict(networks['refiners'])
         self.average.load_state_dict(networks['average'])
         self.critics.load_state_dict(rest['critics'])
-        for kind in KINDS:
+        for kind in self.refiners:
             for optimizer, state in zip(self.optimizers[kind], rest['optimizers'][kind]):
                 optimizer.load_state_dict(state)
             self.critic_optimizers[kind].load_state_dict(rest['critic_optimizers'][kind])
@@ -137,7 +139,7 @@ class Run:
     @torch.no_grad()
     def whiten(self, pairs: PairSet) -> None:
         """Measures what the networks will see; before the first step."""
-        for kind in KINDS:
+        for kind in self.refiners:
             drawn = [make_batch(pairs, kind, self._config.batch, generator_for(self._config, -1 - i, kind)).input for i in range(12)]
             samples = torch.cat(drawn).permute(0, 2, 3, 1).reshape(-1, PACKED)[::7].float()
             self.refiners[kind].enter.conv.whiten(samples)
@@ -228,9 +230,9 @@ def main() -> None:
     if (options.out / 'checkpoint.pt').exists():
         run.load(options.out, device)
         print(f'resumed at step {run.step}', flush=True)
-    macs = count_macs(run.refiners['mouth'], *SHAPES['mouth']) + 2 * count_macs(run.refiners['eye'], *SHAPES['eye'])
-    sizes = {kind: sum(p.numel() for p in run.refiners[kind].parameters()) for kind in KINDS}
-    print(f'{macs / 1e6:.1f} MMAC a frame (mouth and two eyes); parameters {sizes}', flush=True)
+    macs = sum(len(REGIONS[kind]) * count_macs(run.refiners[kind], *SHAPES[kind]) for kind in config.kinds)
+    sizes = {kind: sum(p.numel() for p in run.refiners[kind].parameters()) for kind in config.kinds}
+    print(f'{macs / 1e6:.1f} MMAC a frame; parameters {sizes}', flush=True)
 
     pairs, held_out = PairSet(device, config.max_groups if config.renew else config.groups), PairSet(device, max(1, config.held_out))
     preparer = prepare_start(options.assets, options.data, config, run, pairs, held_out)
@@ -242,7 +244,7 @@ def main() -> None:
     while run.step < config.steps and time.time() < deadline:
         if run.step % 8 == 0:
             load_ready(preparer, pairs, run, options.data, config.renew, 0)
-        for kind in KINDS:
+        for kind in config.kinds:
             batch = make_batch(pairs, kind, config.batch, generator_for(config, run.step, kind), config.varied)
             for name, value in train_step(run, kind, batch, config, device).items():
                 sums[name] = sums.get(name, 0) + value
@@ -254,7 +256,8 @@ def main() -> None:
             sums = {}
             run.history.append({'step': run.step, 'seconds': run.seconds, **row})
             rate = done / (time.time() - started)
-            print(f"step {run.step}: mouth {row['mouth_loss']:.4f} eye {row['eye_loss']:.4f}; {rate:.2f} steps/s, {len(pairs)} groups", flush=True)
+            losses = ' '.join(f'{kind} {row[f"{kind}_loss"]:.4f}' for kind in config.kinds)
+            print(f'step {run.step}: {losses}; {rate:.2f} steps/s, {len(pairs)} groups', flush=True)
         if run.step % config.sheet_every == 0 or run.step == config.steps:
             report(run, pairs, held_out, options.out)
         if run.step % config.save_every == 0:
@@ -273,7 +276,7 @@ def report(run: Run, pairs: PairSet, held_out: PairSet, out: Path) -> None:
     measured = evaluate(run.average, seen)
     run.history.append({'step': run.step, **measured})
     print(' '.join(f'{k} {v:.4f}' for k, v in measured.items()), flush=True)
-    for kind in KINDS:
+    for kind in run.refiners:
         with torch.no_grad():
             batch = make_batch(seen, kind, 12, torch.Generator().manual_seed(5), varied=False)
             image, _, controls = refine(run.average[kind], batch)

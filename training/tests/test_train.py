@@ -1,6 +1,7 @@
 """The parts around the network: consistent styles, folded identities, resuming, export, the crops' protocol. Needs PyTorch; no heads pack."""
 
 import copy
+import dataclasses
 import hashlib
 import json
 import sys
@@ -22,15 +23,16 @@ import train  # noqa: E402
 from batches import make_batch, refine  # noqa: E402
 from config import Config  # noqa: E402
 from data import PairSet  # noqa: E402
-from draft_crops import COMMAND, PLANES, SURFACE, TARGET, DraftCrops, Job  # noqa: E402
+from draft_crops import COMMAND, PLANES, REGIONS, SHAPES, SURFACE, TARGET, DraftCrops, Job  # noqa: E402
 from face_state import CANONICAL_SHAPE, EYES  # noqa: E402
 
 torch.set_num_threads(1)
 TINY = Config(mouth_widths=(4, 8, 8), eye_widths=(4, 8, 8), identity=4, batch=2, steps=8, warmup=1, gan_from=0.5)
+FACE = dataclasses.replace(TINY, kinds=('face',), face_widths=(4, 8, 8))
 CPU = torch.device('cpu')
 
 
-def write_group(path: Path, seed: int = 0, jobs: int = 4, couples: int = 2) -> None:
+def write_group(path: Path, seed: int = 0, jobs: int = 4, couples: int = 2, kinds: tuple = TINY.kinds) -> None:
     """A group of noise in the shapes of a real one; in every other job the driver is dropped."""
     rs = np.random.RandomState(seed)
     frames = 2 * couples
@@ -38,10 +40,14 @@ def write_group(path: Path, seed: int = 0, jobs: int = 4, couples: int = 2) -> N
     def noise(*shape):
         return rs.randint(0, 256, shape).astype(np.uint8)
 
+    crops = {}
+    for kind in kinds:
+        both = (2,) if kind == 'eye' else ()
+        crops |= {kind: noise(jobs, *both, frames, 18, *SHAPES[kind]), f'{kind}_own': noise(jobs, *both, 3, *SHAPES[kind])}
+    regions = sum(len(REGIONS[kind]) for kind in kinds)
     np.savez(
-        path,
-        mouth=noise(jobs, frames, 18, 64, 96), eye=noise(jobs, 2, frames, 18, 48, 64), mouth_own=noise(jobs, 3, 64, 96), eye_own=noise(jobs, 2, 3, 48, 64),
-        opening=rs.rand(jobs, frames, 3).astype(np.float32), person=np.arange(jobs) % 2, driver=np.arange(jobs) % 2, portrait=np.zeros(jobs, int),
+        path, **crops,
+        opening=rs.rand(jobs, frames, regions).astype(np.float32), person=np.arange(jobs) % 2, driver=np.arange(jobs) % 2, portrait=np.zeros(jobs, int),
         present=np.arange(jobs) % 2 == 0, styled=np.arange(jobs) > 0, labels=np.array([json.dumps({'age': a}) for a in ('young', 'old')]),
     )  # fmt: skip
 
@@ -51,7 +57,7 @@ class SoftTones(unittest.TestCase):
         torch.manual_seed(0)
         spread = {}
         for soft in (True, False):
-            refiner = model.Refiner((4, 8, 8), 4, soft=soft)
+            refiner = model.Refiner((4, 8, 8), 4, 'mouth' if soft else 'eye')
             torch.nn.init.normal_(refiner.out.conv.weight[: model.TONES], 0, 1)
             controls = refiner(torch.rand(1, model.PACKED, 32, 48), torch.zeros(1, 4))
             gain = torch.log2(controls.gain)
@@ -59,6 +65,85 @@ class SoftTones(unittest.TestCase):
             self.assertEqual(controls.choice.max().item() < 1e-12, soft)
             self.assertFalse(refiner.soften.weight.requires_grad)
         self.assertLess(spread[True], 0.6 * spread[False])
+
+
+class FaceTones(unittest.TestCase):
+    def setUp(self):
+        torch.manual_seed(0)
+        self.refiner = model.Refiner((4, 8, 8), 4, 'face')
+        self.crop = torch.rand(2, model.CHANNELS, 72, 56)
+        self.crop[:, 13], self.crop[:, 14] = 1, -1
+        self.crop[:, 13, :, :10] = -0.2  # outside of the outline
+        self.crop[:, 14, 40:44, 20:40] = 0.1  # a mouth
+
+    def draw(self) -> tuple[torch.Tensor, model.Controls]:
+        with torch.no_grad():
+            controls = self.refiner(model.pack(self.crop), torch.zeros(2, 4))
+            draft = self.crop[:, 7:10]
+            return model.composite(controls, draft, model.redrawn(controls, draft, torch.zeros_like(draft), torch.zeros_like(draft))) - draft, controls
+
+    def test_skin_is_shaded_and_nothing_else(self):
+        torch.nn.init.normal_(self.refiner.out.conv.weight[: model.TONES], 0, 1)
+        change, controls = self.draw()
+        self.assertLess(max(controls.choice.max().item(), controls.back.max().item()), 1e-12)
+        self.assertEqual(change[..., :10].abs().max(), 0)
+        self.assertEqual(change[..., 41:43, 21:39].abs().max(), 0)
+        self.assertGreater(change[..., 20:30, 20:40].abs().mean(), 0.05)
+        self.assertTrue((controls.alpha[..., 10:30, 20:40] == 1).all())
+
+    def test_alpha_stays_open_whatever_is_learnt(self):
+        change, controls = self.draw()
+        self.assertLess(change.abs().max(), 0.1)  # Starts at the draft
+        optimizer = torch.optim.Adam(self.refiner.parameters(), 0.1)
+        for _ in range(3):
+            optimizer.zero_grad()
+            self.refiner(model.pack(self.crop), torch.zeros(2, 4)).alpha.sum().backward()
+            optimizer.step()
+        torch.testing.assert_close(self.draw()[1].alpha, controls.alpha)
+
+    def test_contours_are_half_open(self):
+        distance = torch.tensor([[0.0, -1], [1, 0], [1, -1], [-1, -1], [1, 1]])[:, :, None, None]
+        torch.testing.assert_close(model.skin(distance).flatten(), torch.tensor([0.5, 0.5, 1, 0, 0]))
+
+
+class FaceRun(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+
+    def test_trains_measures_and_exports_the_face_alone(self):
+        write_group(self.folder / 'group.npz', kinds=('face',))
+        pairs = PairSet(CPU, 1)
+        pairs.add(self.folder / 'group.npz')
+        run = train.Run(FACE, CPU)
+        run.whiten(pairs)
+        before = copy.deepcopy(run.refiners['face'].out.conv.weight)
+        for _ in range(2):
+            parts = train.train_step(run, 'face', make_batch(pairs, 'face', 2, train.generator_for(FACE, run.step, 'face')), FACE, CPU)
+            run.update_average()
+            run.step += 1
+        self.assertTrue(torch.isfinite(parts['face_loss']))
+        self.assertFalse(torch.equal(before[: model.TONES], run.refiners['face'].out.conv.weight[: model.TONES]))
+        self.assertEqual(set(key.split('_')[0] for key in train.evaluate(run.average, pairs)), {'face'})
+        run.save(self.folder)
+        refiners, _ = export.read_checkpoint(self.folder / 'checkpoint.pt')
+        manifest = export.write_weights(refiners, self.folder / 'high', tier='high', version='0.0.1', metrics={})
+        self.assertTrue(all(tensor['name'].startswith('face.') for tensor in manifest['tensors']))
+        export.write_golden(refiners, self.folder, 'high')
+        self.assertEqual(json.loads((self.folder / 'refiner-high.json').read_text())['face']['head']['shape'], [36, 28, model.HEAD])
+
+    def test_every_region_has_its_own_opening(self):
+        write_group(self.folder / 'group.npz', kinds=('mouth', 'eye', 'face'))
+        pairs = PairSet(CPU, 1)
+        pairs.add(self.folder / 'group.npz')
+        with np.load(self.folder / 'group.npz') as file:
+            openings = torch.from_numpy(file['opening'])
+        for kind, region in (('mouth', 0), ('face', 3)):
+            for job, (drawn, _, _) in enumerate(pairs.every(kind)):
+                torch.testing.assert_close(drawn.opening, openings[job, :, region])
+        eyes = torch.cat([drawn.opening for drawn, _, _ in pairs.every('eye')])
+        self.assertTrue(all(any(torch.equal(value, other) for other in openings[..., 1:3].flatten()) for value in eyes))
 
 
 class WithPairs(unittest.TestCase):
@@ -73,7 +158,7 @@ class WithPairs(unittest.TestCase):
 
 class Batches(WithPairs):
     def test_shapes_and_ranges(self):
-        for kind, (h, w) in train.SHAPES.items():
+        for kind, (h, w) in ((kind, train.SHAPES[kind]) for kind in TINY.kinds):
             batch = make_batch(self.pairs, kind, 3, torch.Generator().manual_seed(1))
             self.assertEqual(tuple(batch.input.shape), (6, model.PACKED, h // 2, w // 2))
             self.assertEqual(tuple(batch.target.shape), (6, 3, h, w))
@@ -108,7 +193,7 @@ class Batches(WithPairs):
         torch.testing.assert_close(one.input, two.input, rtol=0, atol=0)
 
     def test_every_job_is_measured(self):
-        for kind in train.KINDS:
+        for kind in TINY.kinds:
             seen = list(self.pairs.every(kind, 2))
             self.assertEqual([person for _, _, person in seen], [0, 1, 0, 1])
             self.assertTrue(all(len(drawn.planes) == 2 for drawn, _, _ in seen))
@@ -138,6 +223,8 @@ class Network(unittest.TestCase):
         refiners = train.make_refiners(Config())
         macs = model.count_macs(refiners['mouth'], *train.SHAPES['mouth']) + 2 * model.count_macs(refiners['eye'], *train.SHAPES['eye'])
         self.assertLess(macs, 0.25e9)
+        face = train.make_refiners(dataclasses.replace(Config(), kinds=('face',)))['face']
+        self.assertLess(macs + model.count_macs(face, *SHAPES['face']), 0.3e9)
 
     def test_folded_identity_is_the_modulated_one(self):
         torch.manual_seed(0)
@@ -218,7 +305,7 @@ class Network(unittest.TestCase):
 class Resuming(WithPairs):
     def steps(self, run, count):
         for _ in range(count):
-            for kind in train.KINDS:
+            for kind in TINY.kinds:
                 batch = make_batch(self.pairs, kind, TINY.batch, train.generator_for(TINY, run.step, kind))
                 train.train_step(run, kind, batch, TINY, CPU)
             run.update_average()
@@ -240,7 +327,7 @@ class Resuming(WithPairs):
     def test_evaluation_compares_with_warp_and_draft(self):
         run = train.Run(TINY, CPU)
         measured = train.evaluate(run.average, self.pairs)
-        for kind in train.KINDS:
+        for kind in TINY.kinds:
             for name in ('', '_driver', '_nodriver', '_styled'):
                 self.assertAlmostEqual(measured[f'{kind}{name}_of_draft'], 1, delta=0.1)
                 self.assertGreater(measured[f'{kind}{name}_of_warp'], 0)
@@ -303,6 +390,18 @@ class ProductCrops(unittest.TestCase):
         self.assertEqual(set(np.unique(planes[:, SURFACE, :, [8, 88]])), {128, 150})
         self.assertEqual(crops.openings.shape, (2, 3))
 
+    def test_a_whole_face_comes_alone(self):
+        drafts = DraftCrops(('face',))
+        self.addCleanup(drafts.close)
+        crops = drafts.make(self.job())
+        self.assertEqual({name: planes.shape for name, planes in crops.planes.items()}, {'face': (2, PLANES, *SHAPES['face'])})
+        self.assertEqual((crops.openings.shape, crops.own['face'].shape), ((2, 1), (3, *SHAPES['face'])))
+        planes = crops.planes['face'].astype(int)
+        self.assertLessEqual(np.abs(planes[:, 3:6] - planes[:, TARGET : TARGET + 3]).max(), 2)
+        self.assertEqual(planes[0, 13, 36, 28], 255)  # well inside the outline
+        self.assertEqual(planes[0, 13, 0, 0], 0)
+        self.assertTrue(0 < (planes[0, 14] > 127).mean() < 0.1)  # eyes and mouth
+
     def test_the_right_eye_is_mirrored(self):
         planes = self.drafts.make(self.job()).planes
         # The canonical face is symmetric: mirrored, both eyes have the same distances.
@@ -314,7 +413,7 @@ class ProductCrops(unittest.TestCase):
         self.assertTrue(self.drafts.make(self.job()).planes['mouth'][:, 10:13].any())
 
     def test_a_child_that_ends_is_an_error(self):
-        drafts = DraftCrops((*COMMAND[:1], '-e', 'process.exit(3)'))
+        drafts = DraftCrops(command=(*COMMAND[:1], '-e', 'process.exit(3)'))
         self.addCleanup(drafts.close)
         with self.assertRaisesRegex(RuntimeError, 'draft-crops.mjs'):
             drafts.make(self.job())

@@ -39,9 +39,12 @@ function eyeRegion(name: 'eyeLeft' | 'eyeRight', eye: EyeTopology): RefinerRegio
 /** Those of `standard`, in the order in which they are drawn. */
 export const REFINER_REGIONS: readonly RefinerRegion<RefinerNetwork>[] = [MOUTH, eyeRegion('eyeLeft', EYE_LEFT), eyeRegion('eyeRight', EYE_RIGHT)];
 
-/** The skin of the whole face, which `high` shades before mouth and eyes are drawn. Its unit is the face's width. */
+/**
+ * The skin of the whole face, which `high` shades before mouth and eyes are drawn. Its unit is the face's width. The crop is coarse: shades
+ * are soft, and the network sees the whole face at once; what it shades is as sharp as ever.
+ */
 export const FACE_REGION: RefinerRegion<'face'> = {
-  name: 'face', network: 'face', cols: 112, rows: 144, perUnit: 96,
+  name: 'face', network: 'face', cols: 56, rows: 72, perUnit: 48,
   upper: FACE_UPPER, lower: FACE_LOWER, corners: [234, 454], mirrored: false,
   spared: [MOUTH, EYE_LEFT, EYE_RIGHT],
 };

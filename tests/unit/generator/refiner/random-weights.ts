@@ -9,7 +9,7 @@ const IDENTITY = 24;
 type Shapes = Readonly<Record<string, readonly number[]>>;
 
 /** Sides of the filter that blurs tones. */
-const SOFTEN = { mouth: 9, eye: 1, face: 5 } as const;
+const SOFTEN = { mouth: 9, eye: 1, face: 1 } as const;
 const TIERS = { standard: ['mouth', 'eye'], high: ['face'] } as const;
 
 /** The tensors of a tier's own networks, as training/export.py names and lays them out. */
