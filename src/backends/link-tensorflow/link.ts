@@ -67,7 +67,7 @@ export async function linkTensorFlow(directory: string, { force = false, signal,
     onProgress?.('try');
     const tried = await tryAddon(output, signal);
     if ('failure' in tried) {
-      throw unavailable('load', `The addon was built against TensorFlow ${tensorflow.version} (${tensorflow.libraryFolder}) but does not work: ${tried.failure}`, { output: tried.output });
+      throw unavailable('load', `The addon was built against TensorFlow ${tensorflow.version ?? 'of an unknown version'} (${tensorflow.libraryFolder}) but does not work: ${tried.failure}`, { output: tried.output });
     }
     await install(place, workshop, { tensorflow: tried.version, libraries: tensorflow.libraryFolder });
     return {
@@ -85,7 +85,7 @@ export async function linkTensorFlow(directory: string, { force = false, signal,
 async function build(compiler: Compiler, args: readonly string[], { version, libraryFolder }: LibTensorFlow, signal: AbortSignal | undefined): Promise<void> {
   const ended = await runProgram(compiler.program, args, signal);
   if (ended.status === 0) return;
-  throw unavailable('build', `${compiler.program} could not build the addon against TensorFlow ${version} (${libraryFolder}): ${failureOf(ended)}`, {
+  throw unavailable('build', `${compiler.program} could not build the addon against TensorFlow ${version ?? 'of an unknown version'} (${libraryFolder}): ${failureOf(ended)}`, {
     command: [compiler.program, ...args],
     output: ended.stderr,
   });
