@@ -124,12 +124,18 @@ function child(cpus, program, args) {
   return new Promise((resolve, reject) => {
     const running = spawn(...pinned, { stdio: ['ignore', 'pipe', 'pipe'] });
     const watch = watchPeak(running.pid);
+    const stop = () => {
+      running.kill();
+      process.exit(1);
+    };
+    process.once('SIGINT', stop).once('SIGTERM', stop);
     let [out, err] = ['', ''];
     running.stdout.on('data', (chunk) => (out += chunk));
     running.stderr.on('data', (chunk) => (err += chunk));
     running.once('error', reject);
     running.once('close', (code) => {
       const peakMB = watch.stop();
+      process.removeListener('SIGINT', stop).removeListener('SIGTERM', stop);
       if (code === 0) resolve({ out: out.trim().split('\n').at(-1), peakMB });
       else reject(new Error(err.trim().split('\n').at(-1) || `${program} ended with ${code}`));
     });
