@@ -2,7 +2,12 @@ import { chooseBackend, probeBackends } from '#dist/backends/choose.js';
 import type { BackendName, TensorBackend } from '#dist/backends/types.js';
 import { createTensorWarp } from '#dist/generator/tensor/tensor-warp.js';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeRandomWeights } from '../unit/generator/refiner/random-weights.js';
+import { differentiateOn, type Derivative } from './training.js';
 import { referenceWarp, testFlow, testPicture } from './reference.js';
 import { readGolden, runRefiner } from './refiner-golden.js';
 
@@ -16,6 +21,8 @@ export async function describeBackend(name: BackendName): Promise<void> {
 
 function conformance(name: BackendName): void {
   let backend: TensorBackend;
+  let weights: string;
+  let expectedGradients: Derivative;
   const read = async (make: () => Tensor): Promise<number[]> => {
     backend.activate();
     const tensor = backend.tf.tidy(make);
@@ -29,9 +36,15 @@ function conformance(name: BackendName): void {
   };
 
   beforeAll(async () => {
+    weights = await writeRandomWeights(await mkdtemp(join(tmpdir(), 'vivant-conformance-')));
+    // Before another backend is loaded: tfjs-node brings gradients of its own, one of which plain JavaScript computes wrongly.
+    expectedGradients = await differentiateOn('cpu', weights);
     backend = await chooseBackend(name);
   });
-  afterAll(() => backend.close());
+  afterAll(async () => {
+    await backend.close();
+    await rm(weights, { recursive: true, force: true });
+  });
 
   it('is the one that was asked for', () => {
     expect(backend.choice).toMatchObject({ name, tried: [] });
@@ -115,6 +128,18 @@ function conformance(name: BackendName): void {
       // A NaN would pass for a small number.
       expect([name, worst < 1e-3]).toEqual([name, true]);
       expect(new Set(expected).size).toBeGreaterThan(1);
+    }
+  });
+
+  it('computes the gradients of fine-tuning as plain JavaScript does, for every weight', async () => {
+    const { loss, gradients } = await differentiateOn(name, weights);
+    expect(loss).toBeCloseTo(expectedGradients.loss, 4);
+    for (const [parameter, expected] of expectedGradients.gradients) {
+      const received = gradients.get(parameter)!;
+      const size = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+      const worst = expected.reduce((most, value, i) => Math.max(most, Math.abs(value - received[i]!)), 0);
+      expect(size, parameter).toBeGreaterThan(0);
+      expect(worst / size < 1e-3, `${parameter}: ${worst / size}`).toBe(true); // A NaN would pass for a small number.
     }
   });
 

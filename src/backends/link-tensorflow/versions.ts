@@ -1,7 +1,7 @@
 import { VivantError } from '../../core/errors.js';
 
 /** The releases of TensorFlow in Python packages that tfjs-node 4.22 was linked to, and passed the conformance suite with: docs/backends.md. */
-const LINKABLE = { oldest: '2.12', newest: '2.21' } as const;
+const LINKABLE = { oldest: '2.15', newest: '2.21' } as const;
 
 /**
  * @param version - Of TensorFlow, `2.18.1`; undefined when it isn't known before the addon runs.
