@@ -33,7 +33,7 @@ const LIKENESS_EVERY = 5;
 export async function measureClip(clip, { tiers, geometry, frameLimit, shots, tools, identity, pictures }) {
   const { detector } = tools;
   const photos = await readPhotos(clip, detector);
-  const set = await openRows({ tiers, photos, driverPixels: clip.driverPixels, shots: geometry === 'product' ? shots : [], tools });
+  const set = await openRows({ tiers, photos, clip, shots: geometry === 'product' ? shots : [], tools });
   const [portrait] = photos;
   const { width, height } = portrait.frame;
   const faces = geometry === 'product';
@@ -118,7 +118,7 @@ export async function measureClip(clip, { tiers, geometry, frameLimit, shots, to
     skipped,
     rows: Object.fromEntries(lanes.filter(({ isShot }) => !isShot).map((lane) => [lane.name, { ...result(lane), ...weightsOf(lane) }])),
     truth: { flicker: history.flicker, csim: likeness.length === 0 ? null : quantile(likeness, 0.5) },
-    shots: Object.fromEntries(lanes.filter(({ isShot }) => isShot).map(({ name, pixels }) => [name, pixels.result()])),
+    shots: Object.fromEntries(lanes.filter(({ isShot }) => isShot).map((lane) => [lane.name, { ...lane.pixels.result(), ...weightsOf(lane), ...(lane.facts ? { learnt: lane.facts } : {}) }])),
     shotsTier: set.shotsTier,
     missing: set.missing,
   };

@@ -34,7 +34,7 @@ function section(title, { clips, frames, rows, drawing, shots, groups }) {
     const drawn = ratios(drawing.rows);
     if (drawn) parts.push(drawn);
   }
-  if (Object.keys(shots).length > 1) parts.push('### Photos of the sitter (the whole product), L1', shotsTable(shots));
+  if (Object.keys(shots).length > 1) parts.push('### Photos of the sitter (the whole product), L1', ...shotsTables(shots));
   for (const [label, values] of Object.entries(groups)) parts.push(`### By ${label}, L1 of face / mouth / eyes`, groupTable(values));
   return parts.join('\n\n');
 }
@@ -63,9 +63,24 @@ function jitterTable(rows) {
   return table(['row', ...names], present(rows, (row) => names.map((name) => number(row.jitter?.[name], 2))));
 }
 
-function shotsTable(counts) {
-  const head = ['photos', 'tier', 'face', 'mouth', 'eyes'];
-  return table(head, Object.entries(counts).map(([count, { tier, l1, mouth, eyes }]) => [count, tier, number(l1, 4), number(mouth, 4), number(eyes, 4)]));
+/** All clips by number of photos; then, on the clips whose sitters were personalized, everything again. */
+function shotsTables({ personalized, ...counts }) {
+  const tier = (personalized ?? counts['1']).tier;
+  const tables = [shotsTable(counts, `${tier}, photos`)];
+  if (!personalized) return tables;
+  const { clips, learnt, sameClips } = personalized;
+  tables.push(
+    `On the ${clips} clips whose sitters were personalized, with the photos of row 8 (${Math.round(learnt.cpuSeconds)} CPU seconds each to learn):`,
+    shotsTable({ ...sameClips, personalized }, `${tier}, photos`),
+  );
+  return tables;
+}
+
+function shotsTable(counts, title) {
+  const first = counts['1'];
+  const cell = (row, region) => `${number(row[region], 4)} (${percent(row[region] / first[region] - 1)})`;
+  const regions = ['l1', 'mouth', 'eyes'];
+  return table([title, 'face', 'mouth', 'eyes'], Object.entries(counts).map(([count, row]) => [count, ...regions.map((region) => (row === first ? number(row[region], 4) : cell(row, region)))]));
 }
 
 function groupTable(values) {

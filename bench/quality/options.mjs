@@ -13,7 +13,9 @@ export const HELP = `npm run bench:quality -- [flags]
   --frames N        only the first N frames of each clip (a look, not a result: written to out/quality/ only)
   --geometry LIST   of product,truth (default: both), see bench/quality/README.md
   --weights DIR     folder with one folder of weights per tier instead of models/ (written to out/quality/ only)
-  --no-shots        without the rows of 4 and 8 photos
+  --no-shots        without the rows of 4 and 8 photos, and without personalized sitters
+  --no-personalized without personalized sitters: they take most of the time
+  --steps N         personalize with at most N steps
   --no-pictures     without the page of pictures
 
 What is measured replaces the same clips and rows in bench/results/quality.json; everything else stays.`;
@@ -30,6 +32,8 @@ export function readOptions(argv) {
       geometry: { type: 'string' },
       weights: { type: 'string' },
       'no-shots': { type: 'boolean' },
+      'no-personalized': { type: 'boolean' },
+      steps: { type: 'string' },
       'no-pictures': { type: 'boolean' },
       help: { type: 'boolean' },
     },
@@ -49,7 +53,8 @@ export function readOptions(argv) {
     geometry: list('geometry', ['product', 'truth']),
     frameLimit,
     weightsDirectory: values.weights === undefined ? undefined : resolve(values.weights),
-    shots: values['no-shots'] ? [] : SHOTS,
+    shots: values['no-shots'] ? [] : SHOTS.filter(({ prepare }) => !prepare || !values['no-personalized']),
+    steps: values.steps === undefined ? undefined : Number(values.steps),
     pictures: !values['no-pictures'],
     help: values.help ?? false,
   };

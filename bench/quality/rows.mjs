@@ -1,18 +1,20 @@
 // What is compared: one generator per row.
 import { createGenerator } from '../../dist/generator/create.js';
 import { createWarp } from '../../dist/generator/warp/warp.js';
+import { learns, personalize } from './personalized.mjs';
 
 export const TIERS = ['static', 'warp', 'draft', 'standard', 'high'];
-/** Tiers that can be asked for by `createGenerator`; the best of them shows what more photos bring. */
-const QUALITIES = ['draft', 'standard', 'high'];
+/** The best of these shows what more photos bring: tiers that use them differently. */
+const SHOT_TIERS = ['draft', 'standard'];
 
 /**
- * How many photos a tier may use, besides one. `prepare` turns them into further options of `createGenerator`, for tiers that learn from
- * photos before they draw.
+ * How many photos a tier may use, besides one. `prepare` turns them into further options of `createGenerator`, for `tier` that learns from
+ * photos before it draws, on clips that `has` accepts.
  */
 export const SHOTS = [
   { name: '4', photos: 4 },
   { name: '8', photos: 8 },
+  { name: 'personalized', photos: 8, tier: 'standard', has: learns, prepare: personalize },
 ];
 
 /**
@@ -21,9 +23,11 @@ export const SHOTS = [
  * @param photos - of the sitter, the canvas first
  * @param shots - of {@link SHOTS}
  * @param tools.weightsDirectory - see `createGenerator`
- * @returns `{ rows: [{ name, generator }], shots: [{ name, generator }], shotsTier, missing: { [tier]: reason } }`
+ * @param clip - for which
+ * @returns `{ rows: [{ name, generator }], shots: [{ name, generator, facts? }], shotsTier, missing: { [tier]: reason } }`
  */
-export async function openRows({ tiers, photos, driverPixels, shots, tools }) {
+export async function openRows({ tiers, photos, clip, shots, tools }) {
+  const { driverPixels } = clip;
   const rows = [];
   const missing = {};
   for (const name of TIERS.filter((tier) => tiers.includes(tier))) {
@@ -34,13 +38,13 @@ export async function openRows({ tiers, photos, driverPixels, shots, tools }) {
       missing[name] = error.message;
     }
   }
-  const best = rows.filter(({ name }) => QUALITIES.includes(name)).at(-1)?.name;
+  const best = rows.filter(({ name }) => SHOT_TIERS.includes(name)).at(-1)?.name;
   const fewShots = [];
-  for (const { name, photos: count, prepare } of best === undefined ? [] : shots) {
-    if (count > photos.length) continue;
+  for (const { name, photos: count, tier, has, prepare } of best === undefined ? [] : shots) {
+    if (count > photos.length || (tier && !rows.some((row) => row.name === tier)) || has?.(clip) === false) continue;
     const album = photos.slice(0, count);
-    const learnt = (await prepare?.(album, best, tools)) ?? {};
-    fewShots.push({ name, generator: await make(best, album, driverPixels, tools, learnt) });
+    const learnt = await prepare?.(album, tools);
+    fewShots.push({ name, generator: await make(tier ?? best, album, driverPixels, tools, learnt?.options), facts: learnt?.facts });
   }
   return { rows, missing, shots: fewShots, shotsTier: best };
 }

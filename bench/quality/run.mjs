@@ -26,10 +26,10 @@ const options = readOptions(process.argv.slice(2));
 if (options.help) console.log(HELP);
 else await bench(options);
 
-async function bench({ sets, clips: wanted, geometry, frameLimit, weightsDirectory, pictures, ...plan }) {
-  const tools = { weightsDirectory, detector: await startLandmarkWorker(), backend: await chooseBackend('auto'), teeth: await readTeethAtlas() };
+async function bench({ sets, clips: wanted, geometry, frameLimit, weightsDirectory, pictures, steps, ...plan }) {
+  const tools = { weightsDirectory, steps, detector: await startLandmarkWorker(), backend: await chooseBackend('auto'), teeth: await readTeethAtlas() };
   const identity = await openIdentity(tools.backend);
-  const look = frameLimit < Infinity || weightsDirectory !== undefined;
+  const look = frameLimit < Infinity || weightsDirectory !== undefined || steps !== undefined;
   const results = look ? { clips: {} } : await earlier();
   const page = pictures ? await openPage(OUT) : undefined;
   const began = performance.now();

@@ -34,7 +34,10 @@ function rowsOf(parts) {
   return rows;
 }
 
-/** L1 of the face, mouth and eyes by number of photos; one photo is the row itself. */
+/**
+ * L1 of the face, mouth and eyes by number of photos; one photo is the row itself. Not all sitters are personalized: beside those that
+ * are, `sameClips` has what fewer photos reach on them.
+ */
 function shotsOf(parts) {
   const result = {};
   const tier = parts.findLast(({ shotsTier }) => shotsTier)?.shotsTier;
@@ -43,10 +46,18 @@ function shotsOf(parts) {
   for (const count of ['1', ...counts]) {
     const measured = parts.flatMap(({ shots, rows }) => (count === '1' ? rows[tier] : shots[count]) ?? []);
     if (measured.length === 0) continue;
-    const { face, mouth, eyes } = averages(measured);
-    result[count] = { tier, l1: face?.l1, mouth: mouth?.l1, eyes: eyes?.l1 };
+    result[count] = { tier, clips: measured.length, ...regionsOf(measured) };
+    if (count !== 'personalized') continue;
+    const learnt = parts.filter(({ shots }) => shots[count]);
+    result[count].learnt = averages(measured.map(({ learnt: facts }) => facts));
+    result[count].sameClips = Object.fromEntries(Object.keys(result).filter((key) => key !== count).map((key) => [key, regionsOf(learnt.flatMap(({ shots, rows }) => (key === '1' ? rows[tier] : shots[key]) ?? []))]));
   }
   return result;
+}
+
+function regionsOf(measured) {
+  const { face, mouth, eyes } = averages(measured);
+  return { l1: face?.l1, mouth: mouth?.l1, eyes: eyes?.l1 };
 }
 
 /** L1 by label of the sitter, for model cards. Only sets with labels have groups. */
