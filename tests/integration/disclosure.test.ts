@@ -22,7 +22,7 @@ const WAY_AROUND = /mark|badge|disclos|sign(?!al)|c2pa|xmp|tag|verify|provenance
 describe('options', () => {
   it('has none that turns a layer off', () => {
     const names = [...Object.keys(CLIP_SPECS), ...Object.keys(OUTPUT_SPECS), ...Object.keys(ANIMATOR_SPECS)];
-    expect(names).toHaveLength(21);
+    expect(names).toHaveLength(22);
     // `landmarks` is where the face is.
     expect(names.filter((name) => WAY_AROUND.test(name) && name !== 'landmarks')).toEqual([]);
   });
@@ -53,7 +53,7 @@ describe('environment', () => {
       for (const [, dot, bracket] of code.matchAll(/\benv(?:\.([A-Z_]+)|\[['"]([A-Z_]+)['"]\])/g)) named.add((dot ?? bracket)!);
       if (/\benv\[(?!['"])/.test(code)) computed.add(file);
     }
-    expect([...named].sort()).toEqual(['APPDATA', 'LOCALAPPDATA', 'PATH', 'TF_CPP_MIN_LOG_LEVEL', 'XDG_CACHE_HOME', 'XDG_CONFIG_HOME']);
+    expect([...named].sort()).toEqual(['APPDATA', 'CXX', 'LOCALAPPDATA', 'PATH', 'TF_CPP_MIN_LOG_LEVEL', 'XDG_CACHE_HOME', 'XDG_CONFIG_HOME']);
     // FFMPEG_PATH and FFPROBE_PATH.
     expect([...computed]).toEqual(['media/binaries.js']);
   });
@@ -82,7 +82,7 @@ describe('modules', () => {
   it('hands out nothing that writes or draws unmarked frames', () => {
     const functions = Object.entries(surface).filter(([, value]) => typeof value === 'function').map(([name]) => name);
     expect(functions.sort()).toEqual([
-      ...['VivantError', 'checkExport', 'createAnimator', 'detectFaces', 'doctor', 'exportCorpus', 'extractMotion', 'listModels', 'loadMotion', 'makeCorpus'],
+      ...['VivantError', 'checkExport', 'createAnimator', 'detectFaces', 'doctor', 'exportCorpus', 'extractMotion', 'linkTensorFlow', 'listModels', 'loadMotion', 'makeCorpus'],
       ...['makeCorpusThroughQueue', 'personalize', 'pullModels', 'queueStatus', 'reportCorpus', 'scoreCorpus', 'verify', 'workQueue'],
     ]);
   });
