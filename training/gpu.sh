@@ -3,8 +3,9 @@
 #
 #   training/gpu.sh pack ASSETS      here, after a build: packs the heads and what makes the crops (Node itself, the compiled generator, the
 #                                    teeth) into carry/, about 50 MB (ignored by git; it must travel along)
-#   training/gpu.sh run [MINUTES [--set NAME=VALUE ..]]
-#                                    there, from the repository root, with carry/ beside it: goes on from carry/run, writes to $OUT
+#   [CONFIG=gpu_high] training/gpu.sh run [MINUTES [--set NAME=VALUE ..]]
+#                                    there, from the repository root, with carry/ beside it: goes on from carry/run, writes to $OUT;
+#                                    gpu_high: the face network of the tier `high` (another carry/run than that of mouth and eyes)
 #   training/gpu.sh fetch FOLDER     here: takes what came back from $OUT as the start of the next run
 #
 # The machine needs python3 with PyTorch (CUDA), numpy and Pillow, and a C compiler; no Node, no packages. Data are rendered there, anew in every run:
@@ -47,7 +48,7 @@ run)
   chmod +x "$data/node"
   [ -d "$root/dist" ] || cp -r "$root/carry/dist" "$root/dist"
   export NODE="$data/node" TEETH="$root/carry/teeth.json"
-  PYTHONUNBUFFERED=1 "$python" "$here/train.py" --config "$here/configs/gpu.py" --assets "$root/carry/heads.npz" --data "$data" --out "$OUT" \
+  PYTHONUNBUFFERED=1 "$python" "$here/train.py" --config "$here/configs/${CONFIG:-gpu}.py" --assets "$root/carry/heads.npz" --data "$data" --out "$OUT" \
     --minutes "$minutes" "$@" > "$OUT/log.txt" 2>&1 || { tail -n 40 "$OUT/log.txt"; exit 1; }
   tail -n 20 "$OUT/log.txt"
   ;;
@@ -57,7 +58,7 @@ fetch)
   chmod u+w "$root"/carry/run/*
   ;;
 *)
-  sed -n '2,11p' "$0"
+  sed -n '2,14p' "$0"
   exit 2
   ;;
 esac

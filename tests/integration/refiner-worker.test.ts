@@ -58,7 +58,7 @@ describe('the refiner thread', () => {
 
   it('computes the face of high beside them, each when it is asked for', async () => {
     await writeRandomWeights(directory, undefined, [8, 8, 16], 'high');
-    const [{ rows, cols }] = NETWORK_REGIONS.face as [{ rows: number; cols: number }];
+    const { rows, cols } = NETWORK_REGIONS.face[0]!;
     const whole = { ...sitter(1), face: [noise(rows * cols * 3, 5)] };
     const shape = { face: noise(rows * cols * 17, 6) };
     const backend = await chooseBackend('wasm');
