@@ -18,7 +18,22 @@ describe('results', () => {
     merge(clips, 'synthetic', clip, 'product', part({ warp: regions(0.21) }));
     const { rows, shots } = summarise(clips['synthetic']!);
     expect([rows.warp.face.l1, rows.draft.face.l1, rows.standard.face.l1]).toEqual([0.21, 0.1, 0.05]);
-    expect(shots).toEqual({ 1: { tier: 'standard', l1: 0.05, mouth: 0.05, eyes: 0.05 }, 4: { tier: 'standard', l1: 0.04, mouth: 0.04, eyes: 0.04 } });
+    const one = { tier: 'standard', clips: 1 };
+    expect(shots).toEqual({ 1: { ...one, l1: 0.05, mouth: 0.05, eyes: 0.05 }, 4: { ...one, l1: 0.04, mouth: 0.04, eyes: 0.04 } });
+  });
+
+  it('compare personalized sitters with fewer photos on the same clips, and keep them until the weights change', () => {
+    const clips: Record<string, never> = {};
+    const drawn = (l1: number, weights: string): object => ({ ...regions(l1), weights });
+    const measure = (name: string, weights: string, shots: object): void => merge(clips, 'real', { name, labels: {} }, 'product', part({ standard: drawn(0.1, weights) }, { shotsTier: 'standard', shots }));
+    measure('a', 'v1', { 8: drawn(0.08, 'v1'), personalized: { ...drawn(0.06, 'v1'), learnt: { cpuSeconds: 90 } } });
+    measure('b', 'v1', { 8: drawn(0.02, 'v1') });
+    measure('a', 'v1', { 8: drawn(0.07, 'v1') });
+    const { shots } = summarise(clips['real']!);
+    expect(shots[8]).toMatchObject({ clips: 2, l1: 0.045 });
+    expect(shots.personalized).toMatchObject({ clips: 1, l1: 0.06, learnt: { cpuSeconds: 90 }, sameClips: { 1: { l1: 0.1 }, 8: { l1: 0.07 } } });
+    measure('a', 'v2', { 8: drawn(0.07, 'v2') });
+    expect(summarise(clips['real']!).shots.personalized).toBeUndefined();
   });
 
   it('forget a tier whose weights are gone, and say why', () => {
