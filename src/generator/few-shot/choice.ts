@@ -43,12 +43,16 @@ export class PhotoChoice {
     }
   }
 
-  /** Sets the goal: the nearest few, the nearer the more. */
+  /** Sets the goal: the canvas alone while it is the nearest, so that a sitter at rest is the picture itself; else the nearest few, the nearer the more. */
   #choose(region: PhotoRegion, target: FaceState): void {
     const goal = this.#goal;
     this.states.forEach((state, k) => (goal[k] = this.#distance(region, state, target) * (k === 0 ? ADVANTAGE : 1)));
     const sorted = goal.slice().sort();
     const nearest = sorted[0]!;
+    if (goal[0]! <= nearest) {
+      goal.forEach((_, k) => (goal[k] = k === 0 ? 1 : 0));
+      return;
+    }
     const farthest = sorted[Math.min(MOST, sorted.length) - 1]!;
     let sum = 0;
     for (let k = 0; k < goal.length; k++) {
