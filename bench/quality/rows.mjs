@@ -35,7 +35,7 @@ export async function openRows({ tiers, photos, clip, shots, tools }) {
       rows.push({ name, generator: await make(name, [photos[0]], driverPixels, tools) });
     } catch (error) {
       if (error.code !== 'MODEL_MISSING') throw error;
-      missing[name] = error.message;
+      missing[name] = error.message.replace(/\S*(?=models)/, '');
     }
   }
   const best = rows.filter(({ name }) => SHOT_TIERS.includes(name)).at(-1)?.name;

@@ -12,7 +12,7 @@ import { runProgram } from './run-program.js';
 import { failureOf, tryAddon } from './try-addon.js';
 import { assertLinkable } from './versions.js';
 
-/** @public */
+/** How `linkTensorFlow` works. @public */
 export interface LinkTensorFlowOptions {
   /** Replace an addon that is there already. Default: false. */
   readonly force?: boolean;
