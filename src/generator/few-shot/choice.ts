@@ -9,6 +9,8 @@ const POSE_WEIGHT: PerRegion<number> = { skin: 0.5, mouth: 0.25, eyes: 0.25 };
 const SOFTNESS: PerRegion<number> = { skin: 0.04, mouth: 0.02, eyes: 0.02 };
 /** Photos that share a region at the same time, at most, while nothing fades. */
 const MOST = 2;
+/** Up to here from the canvas, canonical units, others share less and less: a sitter at rest is the picture itself. */
+const REST = 0.02;
 /** Shares below this are none. */
 const LEAST = 0.1;
 /** Share of the way to the chosen photos per frame: switches take about a quarter of a second. */
@@ -43,21 +45,18 @@ export class PhotoChoice {
     }
   }
 
-  /** Sets the goal: the canvas alone while it is the nearest, so that a sitter at rest is the picture itself; else the nearest few, the nearer the more. */
+  /** Sets the goal: the nearest few, the nearer the more; the canvas alone where the target is as it. */
   #choose(region: PhotoRegion, target: FaceState): void {
     const goal = this.#goal;
     this.states.forEach((state, k) => (goal[k] = this.#distance(region, state, target) * (k === 0 ? ADVANTAGE : 1)));
     const sorted = goal.slice().sort();
     const nearest = sorted[0]!;
-    if (goal[0]! <= nearest) {
-      goal.forEach((_, k) => (goal[k] = k === 0 ? 1 : 0));
-      return;
-    }
+    const others = goal[0]! <= nearest ? Math.min(1, nearest / REST) : 1;
     const farthest = sorted[Math.min(MOST, sorted.length) - 1]!;
     let sum = 0;
     for (let k = 0; k < goal.length; k++) {
       const share = goal[k]! > farthest ? 0 : Math.exp((nearest - goal[k]!) / SOFTNESS[region]);
-      sum += goal[k] = share < LEAST ? 0 : share;
+      sum += goal[k] = share < LEAST ? 0 : k === 0 ? share : share * others;
     }
     for (let k = 0; k < goal.length; k++) goal[k]! /= sum;
   }
