@@ -1,15 +1,14 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { chooseBackend } from '#dist/backends/choose.js';
 import type { TensorBackend } from '#dist/backends/types.js';
-import { loadWeights } from '#dist/generator/tensor/weights.js';
 import { filterGradient, inputGradient } from '#dist/personalize/gradients/convolution.js';
 import { enableTraining } from '#dist/personalize/gradients/register.js';
-import { createFilters, objective } from '#dist/personalize/objective.js';
-import { byName, parameterTensors, readParameters, type Parameters } from '#dist/personalize/parameters.js';
+import type { Parameters } from '#dist/personalize/parameters.js';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { differentiate as differentiateMouth, noise } from '../../conformance/training.js';
 import { writeRandomWeights } from '../generator/refiner/random-weights.js';
 
 let directory: string;
@@ -26,45 +25,13 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-/** Repeatable numbers. */
-function noise(count: number, seed: number, low = 0, high = 1): Float32Array {
-  let state = seed;
-  return Float32Array.from({ length: count }, () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return low + ((high - low) * state) / 2 ** 32;
-  });
-}
-
-const ROWS = 8;
-const COLS = 8;
-
 /** Loss and gradients of a small refiner on small crops. */
-async function differentiate(name: string, edit: (parameters: Parameters) => void = () => undefined) {
+async function differentiate(name: string, edit?: (parameters: Parameters) => void) {
   const backend = backends.get(name)!;
-  backend.activate();
-  const { tf } = backend;
-  const before = tf.memory().numTensors;
-  const weights = await loadWeights('standard', backend, { directory });
-  const parameters = await readParameters(weights, 'mouth', noise(24, 5, -1, 1));
-  edit(parameters);
-  const filters = createFilters(tf);
-  const batch = {
-    x: tf.tensor4d(noise(2 * ROWS * COLS * 68, 1), [2, ROWS, COLS, 68]),
-    target: tf.tensor4d(noise(2 * ROWS * COLS * 12, 2), [2, ROWS, COLS, 12]),
-    weight: tf.tensor4d(noise(2 * ROWS * COLS * 4, 3, 1, 4), [2, ROWS, COLS, 4]),
-    feather: tf.tensor4d(noise(ROWS * COLS * 4, 4), [1, ROWS, COLS, 4]),
-  };
-  const tensors = parameterTensors(tf, parameters);
-  const { value, grads } = tf.valueAndGrads((...learning: Tensor[]) => {
-    const named = byName(parameters.slots, learning);
-    return objective(tf, named.weights, named.vector, batch, filters);
-  })(tensors);
-  const loss = (await value.data())[0]!;
-  const gradients = await Promise.all(grads.map((grad) => grad.data() as Promise<Float32Array>));
-  tf.dispose([value, ...grads, ...tensors, ...Object.values(batch), ...Object.values(filters)]);
-  weights.dispose();
-  expect(tf.memory().numTensors).toBe(before);
-  return { loss, gradients, slots: parameters.slots };
+  const before = backend.tf.memory().numTensors;
+  const derivative = await differentiateMouth(backend, directory, edit);
+  expect(backend.tf.memory().numTensors).toBe(before);
+  return derivative;
 }
 
 describe('gradients of the refiner', () => {
