@@ -1,6 +1,7 @@
 import type { Frame } from '../../core/frame.js';
 import type { SourcePhoto } from '../../core/ports.js';
 import { CANONICAL_TRIANGLES } from '../../geometry/canonical-mesh.js';
+import { faceBounds } from '../../geometry/face-bounds.js';
 
 /** Cells across and down the face. */
 const COLS = 12;
@@ -52,7 +53,7 @@ interface Light {
 
 function fitLight(photo: SourcePhoto, canvas: SourcePhoto): Light {
   const samples = pairedSkin(photo, canvas);
-  const [left, right, top, bottom] = faceBox(photo.points);
+  const { left, top, right, bottom } = faceBounds(photo.points);
   const [stepX, stepY] = [(right - left) / (COLS - 1), (bottom - top) / (ROWS - 1)];
   const gain = new Float32Array(ROWS * COLS * 3);
   const narrow = -1 / (2 * (REACH * Math.max(1, right - left)) ** 2);
@@ -116,15 +117,4 @@ function colourAt({ data, width, height }: Frame, x: number, y: number): readonl
   const row = Math.min(height - 1, Math.max(0, Math.round(y)));
   const o = (row * width + column) * 4;
   return [data[o]! + 1, data[o + 1]! + 1, data[o + 2]! + 1];
-}
-
-function faceBox(points: Float32Array): readonly [left: number, right: number, top: number, bottom: number] {
-  const box: [number, number, number, number] = [Infinity, -Infinity, Infinity, -Infinity];
-  for (let i = 0; i < 468 * 3; i += 3) {
-    box[0] = Math.min(box[0], points[i]!);
-    box[1] = Math.max(box[1], points[i]!);
-    box[2] = Math.min(box[2], points[i + 1]!);
-    box[3] = Math.max(box[3], points[i + 1]!);
-  }
-  return box;
 }

@@ -2,7 +2,9 @@ import type { Frame } from '../../core/frame.js';
 import type { TargetFace } from '../../core/motion.js';
 import type { SourcePhoto } from '../../core/ports.js';
 import { CANONICAL_TRIANGLES } from '../../geometry/canonical-mesh.js';
+import { faceBounds } from '../../geometry/face-bounds.js';
 import { createFlowField, resetFlow, type FlowField } from '../../geometry/flow-field.js';
+import { between } from '../../geometry/plane.js';
 import { rasteriseFlow, type MeshPose } from '../../geometry/raster.js';
 import { EyePainter } from '../eyes/paint.js';
 import { bridgeTriangles } from '../warp/bridges.js';
@@ -73,13 +75,7 @@ export class PhotoLayer {
 const TRIANGLES = Uint16Array.from([...CANONICAL_TRIANGLES, ...bridgeTriangles()]);
 
 function faceRegion({ points, frame }: SourcePhoto): readonly [number, number, number, number] {
-  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (let i = 0; i < 468; i++) {
-    left = Math.min(left, points[i * 3]!);
-    right = Math.max(right, points[i * 3]!);
-    top = Math.min(top, points[i * 3 + 1]!);
-    bottom = Math.max(bottom, points[i * 3 + 1]!);
-  }
+  const { left, top, right, bottom } = faceBounds(points);
   const x = (right - left) * ROOM;
   const y = (bottom - top) * ROOM;
   return [
@@ -104,22 +100,16 @@ function blend(photo: Frame, flow: FlowField, depth: Float32Array, grid: FaceGri
       if (depth[c] === Infinity || depth[c + cols + 1] === Infinity) continue;
       const fx = gx - (gx | 0);
       const fy = gy - (gy | 0);
-      const sx = mix(flow.x, c, cols, fx, fy);
-      const sy = mix(flow.y, c, cols, fx, fy);
+      const sx = between(flow.x, c, 1, cols, fx, fy);
+      const sy = between(flow.y, c, 1, cols, fx, fy);
       const mx = (sx - grid.originX) / grid.step;
       const my = (sy - grid.originY) / grid.step;
       if (mx < 0 || my < 0 || mx >= grid.cols - 1 || my >= grid.rows - 1) continue;
-      const weight = mix(mask, (my | 0) * grid.cols + (mx | 0), grid.cols, mx - (mx | 0), my - (my | 0));
+      const weight = between(mask, (my | 0) * grid.cols + (mx | 0), 1, grid.cols, mx - (mx | 0), my - (my | 0));
       if (weight < 0.004) continue;
       samplePixel(photo, sx, sy, rgb);
       const o = (y * out.width + x) * 4;
       for (let k = 0; k < 3; k++) out.data[o + k] = out.data[o + k]! * (1 - weight) + rgb[k]! * weight;
     }
   }
-}
-
-function mix(plane: Float32Array, at: number, cols: number, fx: number, fy: number): number {
-  const above = plane[at]! + (plane[at + 1]! - plane[at]!) * fx;
-  const below = plane[at + cols]! + (plane[at + cols + 1]! - plane[at + cols]!) * fx;
-  return above + (below - above) * fy;
 }

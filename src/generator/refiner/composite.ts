@@ -1,5 +1,6 @@
 import type { Frame } from '../../core/frame.js';
 import type { Grain } from '../grain.js';
+import { between } from '../../geometry/plane.js';
 import { luma } from '../palette.js';
 import { samplePixel } from '../sample-pixel.js';
 import type { Controls } from './controls.js';
@@ -133,11 +134,4 @@ class Lender {
     const light = grainShare === 0 ? 0 : grain.at(x, y) * grainShare * Math.min(1, tone / skin);
     for (let c = 0; c < 3; c++) out[c] = out[c]! * 255 + light;
   }
-}
-
-/** Bilinear value of one interleaved channel at element `at`; `right` and `down` are the steps to the neighbours. */
-function between(plane: Float32Array, at: number, right: number, down: number, fx: number, fy: number): number {
-  const above = plane[at]! + (plane[at + right]! - plane[at]!) * fx;
-  const below = plane[at + down]! + (plane[at + down + right]! - plane[at + down]!) * fx;
-  return above + (below - above) * fy;
 }

@@ -123,9 +123,13 @@ export class RegionCrop {
  * The sitter's own crop, for the embedder: `[rows, cols, 3]`, RGB 0..1, the photo at its own opening.
  */
 export function sitterCrop(region: RefinerRegion, photo: SourcePhoto): Float32Array {
-  const { data } = new RegionCrop(region, photo);
-  const out = new Float32Array(region.cols * region.rows * 3);
-  for (let o = 0, k = 0; k < out.length; o += CROP_CHANNELS, k += 3) out.set(data.subarray(o + CHANNEL.source, o + CHANNEL.source + 3), k);
+  return sourceOf(new RegionCrop(region, photo).data);
+}
+
+/** A copy of a crop's source picture, `[rows, cols, 3]`. */
+export function sourceOf(crop: Float32Array): Float32Array {
+  const out = new Float32Array((crop.length / CROP_CHANNELS) * 3);
+  for (let o = CHANNEL.source, k = 0; k < out.length; o += CROP_CHANNELS, k += 3) out.set(crop.subarray(o, o + 3), k);
   return out;
 }
 

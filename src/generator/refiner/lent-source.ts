@@ -3,7 +3,7 @@ import type { SourcePhoto } from '../../core/ports.js';
 import { createOpening } from '../../geometry/opening.js';
 import type { Lender } from '../few-shot/album.js';
 import { createCropFrame, fitCropFrame, moveCropFrame, type CropFrame } from './crop-frame.js';
-import { irisOf, type RegionCrop } from './crops.js';
+import { irisOf, sourceOf, type RegionCrop } from './crops.js';
 import { CHANNEL, CROP_CHANNELS } from './layout.js';
 import { regionUnit } from './regions.js';
 import { sampleCrop } from './sample-crop.js';
@@ -35,7 +35,7 @@ export class LentSource {
     this.#moved = createCropFrame(region);
     this.#validity = new Validity(region);
     this.#scratch = new Float32Array(data.length);
-    if (!region.eye) this.#canvas = pick(data);
+    if (!region.eye) this.#canvas = sourceOf(data);
   }
 
   /** Call after each `crop.fill`. */
@@ -77,12 +77,6 @@ export class LentSource {
     this.#places.set(photo, place);
     return place;
   }
-}
-
-function pick(crop: Float32Array): Float32Array {
-  const out = new Float32Array((crop.length / CROP_CHANNELS) * 3);
-  for (let o = CHANNEL.source, p = 0; p < out.length; o += CROP_CHANNELS, p += 3) for (let k = 0; k < 3; k++) out[p + k] = crop[o + k]!;
-  return out;
 }
 
 function put(picture: Float32Array, crop: Float32Array): void {

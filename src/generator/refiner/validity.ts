@@ -1,4 +1,5 @@
 import type { FlowField } from '../../geometry/flow-field.js';
+import { between } from '../../geometry/plane.js';
 import { cropColumn, cropRow, pictureX, pictureY, type CropFrame } from './crop-frame.js';
 
 /** Source area per target area below which nothing of the source is there, and from which on all is. */
@@ -44,8 +45,8 @@ export class Validity {
           const cx = Math.min(flow.cols - 1.001, Math.max(0, gx));
           const cy = Math.min(flow.rows - 1.001, Math.max(0, gy));
           const c = (cy | 0) * flow.cols + (cx | 0);
-          sx = mix(flow.x, c, flow.cols, cx - (cx | 0), cy - (cy | 0));
-          sy = mix(flow.y, c, flow.cols, cx - (cx | 0), cy - (cy | 0));
+          sx = between(flow.x, c, 1, flow.cols, cx - (cx | 0), cy - (cy | 0));
+          sy = between(flow.y, c, 1, flow.cols, cx - (cx | 0), cy - (cy | 0));
         }
         column[o] = cropColumn(source, sx, sy);
         row[o] = cropRow(source, sx, sy);
@@ -65,10 +66,4 @@ export class Validity {
       }
     }
   }
-}
-
-function mix(plane: Float32Array, at: number, cols: number, fx: number, fy: number): number {
-  const above = plane[at]! + (plane[at + 1]! - plane[at]!) * fx;
-  const below = plane[at + cols]! + (plane[at + cols + 1]! - plane[at + cols]!) * fx;
-  return above + (below - above) * fy;
 }

@@ -1,0 +1,22 @@
+/** Points of the face's mesh, without the irises. */
+const MESH_POINTS = 468;
+
+/** The smallest rectangle around a face's mesh, pixels. */
+export interface FaceBounds {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+/** @param points - `[478, 3]` pixels. */
+export function faceBounds(points: Float32Array): FaceBounds {
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (let i = 0; i < MESH_POINTS * 3; i += 3) {
+    left = Math.min(left, points[i]!);
+    right = Math.max(right, points[i]!);
+    top = Math.min(top, points[i + 1]!);
+    bottom = Math.max(bottom, points[i + 1]!);
+  }
+  return { left, top, right, bottom };
+}
