@@ -8,7 +8,7 @@ export class SpriteLevels {
     this.#levels = [frame];
   }
 
-  /** The picture halved so often that a pixel of the result covers at most `pixels` of its own, rounded to the nearest halving. */
+  /** How often to halve where `pixels` of the picture share one pixel of the output, across. */
   levelFor(pixels: number): number {
     return Math.max(0, Math.round(Math.log2(Math.max(1, pixels))));
   }

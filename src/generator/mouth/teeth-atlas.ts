@@ -51,47 +51,61 @@ const FLESH_SHADE = 0.55;
 /** Luminance of the atlas' brightest enamel. */
 const ENAMEL = 225;
 
+/** One of the two layers in use. */
+interface Row {
+  readonly layer: TeethLayer;
+  /** How far it lies below its place in the atlas, mouth widths. */
+  readonly down: number;
+  readonly levels: SpriteLevels;
+  /** Where it lies in this frame. */
+  readonly map: LayerMap;
+}
+
 /** Rendered teeth for a sitter whose own nobody has seen, when the driver's may not be used. */
 export class AtlasInterior implements MouthInterior {
-  readonly #upper = createLayerMap();
-  readonly #lower = createLayerMap();
+  readonly #upper: Row;
+  readonly #lower: Row;
   readonly #opening = createOpening();
-  readonly #upperTeeth: SpriteLevels;
-  readonly #lowerTeeth: SpriteLevels;
+  /** Atlas pixels per pixel of a row's level, as halvings. */
   #level = 0;
 
   constructor(
     private readonly sitter: { readonly rest: MouthRest; readonly palette: FacePalette },
     private readonly atlas: TeethAtlas,
   ) {
-    this.#upperTeeth = new SpriteLevels(atlas.upper.frame);
-    this.#lowerTeeth = new SpriteLevels(atlas.lower.frame);
+    const row = (layer: TeethLayer, down: number): Row => ({ layer, down, levels: new SpriteLevels(layer.frame), map: createLayerMap() });
+    this.#upper = row(atlas.upper, UPPER_SHOWS);
+    this.#lower = row(atlas.lower, LOWER_HIDES);
   }
 
   begin(target: TargetFace): number {
-    layerMap(target, this.sitter.rest, 'upper', this.atlas.upper.depth, this.#upper);
-    layerMap(target, this.sitter.rest, 'lower', this.atlas.lower.depth, this.#lower);
+    layerMap(target, this.sitter.rest, 'upper', this.atlas.upper.depth, this.#upper.map);
+    layerMap(target, this.sitter.rest, 'lower', this.atlas.lower.depth, this.#lower.map);
     const unit = target.scale * this.sitter.rest.width;
-    this.#level = this.#upperTeeth.levelFor(this.atlas.pixelsPerMouthWidth / (unit * SIZE));
-    fitOpening(target.points, INNER_LIP_UPPER, INNER_LIP_LOWER, this.#opening);
-    const gap = (openingHeight(this.#opening) * this.#opening.width) / unit;
-    this.#hang(this.#upper, this.atlas.upper, UPPER_SHOWS, unit, Math.min(UPPER_LEAST.share * gap, UPPER_LEAST.width), UPPER_MOST);
-    this.#hang(this.#lower, this.atlas.lower, LOWER_HIDES, unit, -Infinity, Math.min(LOWER_MOST.share * gap, LOWER_MOST.width));
+    this.#level = this.#upper.levels.levelFor(this.atlas.pixelsPerMouthWidth / (unit * SIZE));
+    const o = fitOpening(target.points, INNER_LIP_UPPER, INNER_LIP_LOWER, this.#opening);
+    const gap = (openingHeight(o) * o.width) / unit;
+    this.#hang(this.#upper, o.upper, 1, unit, Math.min(UPPER_LEAST.share * gap, UPPER_LEAST.width), UPPER_MOST);
+    this.#hang(this.#lower, o.lower, -1, unit, -Infinity, Math.min(LOWER_MOST.share * gap, LOWER_MOST.width));
     return 1;
   }
 
-  /** Moves a layer until its lip reveals between `least` and `most` of it, mouth widths. */
-  #hang(map: LayerMap, layer: TeethLayer, down: number, unit: number, least: number, most: number): void {
+  /**
+   * Moves a row until its lip reveals between `least` and `most` of it, mouth widths.
+   *
+   * @param direction - 1 when the row shows below its lip, -1 above it.
+   * @param unit - pixels per mouth width.
+   */
+  #hang({ layer, down, map }: Row, lipCurve: Float32Array, direction: 1 | -1, unit: number, least: number, most: number): void {
     const o = this.#opening;
     const v = ((layer.incisalY - layer.centreY) / this.atlas.pixelsPerMouthWidth + down) * SIZE;
     const dx = map.xv * v + map.x0 - o.x;
     const dy = map.yv * v + map.y0 - o.y;
     const along = dx * o.ex + dy * o.ey;
     const across = dy * o.ex - dx * o.ey;
-    const upper = layer === this.atlas.upper;
-    const lip = curveAt(upper ? o.upper : o.lower, Math.min(0.3, Math.max(-0.3, along / o.width))) * o.width;
-    const revealed = (upper ? across - lip : lip - across) / unit;
-    const more = (Math.min(most, Math.max(least, revealed)) - revealed) * unit * (upper ? 1 : -1);
+    const lip = curveAt(lipCurve, Math.min(0.3, Math.max(-0.3, along / o.width))) * o.width;
+    const revealed = (direction * (across - lip)) / unit;
+    const more = direction * (Math.min(most, Math.max(least, revealed)) - revealed) * unit;
     const aside = Math.min(ASIDE * unit, Math.max(-ASIDE * unit, along)) - along;
     map.x0 += aside * o.ex - more * o.ey;
     map.y0 += aside * o.ey + more * o.ex;
@@ -101,9 +115,9 @@ export class AtlasInterior implements MouthInterior {
     out.luma = 0;
     out.redness = 0;
     out.known = 0;
-    this.#over(this.#lower, this.atlas.lower, this.#lowerTeeth, LOWER_HIDES, x, y, out);
+    this.#over(this.#lower, x, y, out);
     out.luma *= LOWER_SHADE;
-    this.#over(this.#upper, this.atlas.upper, this.#upperTeeth, UPPER_SHOWS, x, y, out);
+    this.#over(this.#upper, x, y, out);
     if (out.known > 0) {
       out.luma /= out.known;
       out.redness /= out.known;
@@ -113,8 +127,8 @@ export class AtlasInterior implements MouthInterior {
     out.luma = shadow + (ceiling - shadow) * Math.min(1, out.luma / ENAMEL) ** CONTRAST;
   }
 
-  /** Composites one layer over what is there, premultiplied by `known`. */
-  #over(map: LayerMap, layer: TeethLayer, teeth: SpriteLevels, down: number, x: number, y: number, out: InteriorSample): void {
+  /** Composites one row over what is there, premultiplied by `known`. */
+  #over({ layer, down, levels, map }: Row, x: number, y: number, out: InteriorSample): void {
     const det = map.xu * map.yv - map.xv * map.yu || 1e-9;
     const dx = x - map.x0;
     const dy = y - map.y0;
@@ -122,7 +136,7 @@ export class AtlasInterior implements MouthInterior {
     const shrink = 2 ** -this.#level;
     const px = (layer.centreX + (map.yv * dx - map.xv * dy) * scale + 0.5) * shrink - 0.5;
     const py = (layer.centreY + (map.xu * dy - map.yu * dx) * scale - down * this.atlas.pixelsPerMouthWidth + 0.5) * shrink - 0.5;
-    const { data, width, height } = teeth.at(this.#level);
+    const { data, width, height } = levels.at(this.#level);
     const ix = Math.floor(px);
     const iy = Math.floor(py);
     if (ix < 0 || iy < 0 || ix >= width - 1 || iy >= height - 1) return;
