@@ -32,6 +32,7 @@ from model import PACKED, Refiner, count_macs, skin
 from muon import Muon
 
 KINDS = tuple(SHAPES)  # all there are; a run trains the config's
+JUDGED = ('mouth',)  # by an adversary, late: eyes have few secrets, and teeth are where averages blur
 
 
 def make_refiners(config: Config) -> nn.ModuleDict:
@@ -96,9 +97,9 @@ class Run:
         torch.manual_seed(config.seed)
         self.refiners = make_refiners(config).to(device, memory_format=torch.channels_last)
         self.average = copy.deepcopy(self.refiners).requires_grad_(False)
-        self.critics = nn.ModuleDict({kind: Critic() for kind in config.kinds}).to(device)
+        self.critics = nn.ModuleDict({kind: Critic() for kind in config.kinds if kind in JUDGED}).to(device)
         self.optimizers = {kind: make_optimizers(self.refiners[kind], config) for kind in config.kinds}
-        self.critic_optimizers = {kind: torch.optim.Adam(self.critics[kind].parameters(), 2e-4, (0.5, 0.99)) for kind in config.kinds}
+        self.critic_optimizers = {kind: torch.optim.Adam(critic.parameters(), 2e-4, (0.5, 0.99)) for kind, critic in self.critics.items()}
         self.step = 0
         self.groups_seen = 0
         self.seconds = 0.0
@@ -131,7 +132,8 @@ class Run:
         for kind in self.refiners:
             for optimizer, state in zip(self.optimizers[kind], rest['optimizers'][kind]):
                 optimizer.load_state_dict(state)
-            self.critic_optimizers[kind].load_state_dict(rest['critic_optimizers'][kind])
+        for kind, optimizer in self.critic_optimizers.items():
+            optimizer.load_state_dict(rest['critic_optimizers'][kind])
         self.step, self.groups_seen, self.seconds = networks['step'], networks['groups_seen'], networks['seconds']
         if (out / 'history.json').exists():
             self.history = [row for row in json.loads((out / 'history.json').read_text()) if row['step'] <= self.step]
@@ -160,8 +162,7 @@ def train_step(run: Run, kind: str, batch: Batch, config: Config, device: torch.
     with torch.autocast(device.type, torch.bfloat16, enabled=config.bf16):
         image, behind, controls = refine(refiner, batch)
     loss, parts = picture_loss(image, behind, controls, batch.target, batch.draft, batch.distance, kind, config)
-    # Eyes have few secrets; teeth are where averages blur.
-    if kind == 'mouth' and run.step >= config.gan_from * config.steps:
+    if kind in JUDGED and run.step >= config.gan_from * config.steps:
         critic, critic_optimizer = run.critics[kind], run.critic_optimizers[kind]
         judged = critic_loss(critic, image, batch.target, batch.distance)
         critic_optimizer.zero_grad(set_to_none=True)
