@@ -30,6 +30,9 @@ class Config:
     renew: bool = False  # no end of new groups, each used from memory only (for machines with idle cores)
     max_groups: int = 400  # kept in the device's memory when renewing
     driver_dropped: float = 0.3  # share of jobs in which the driver's pixels may not be used
+    driver_self: float = 0.25  # share of jobs in which the sitter, filmed by another camera, is the driver
+    lent: float = 0.4  # share of jobs with several photos of the sitter
+    photos: int = 4  # of each person besides the motions, to lend; a job with several has 1 to all of them
     unstyled: float = 0.15  # share of jobs that stay as rendered
 
     # Network

@@ -28,6 +28,7 @@ from config import Config, read_config, with_overrides
 from draft_crops import REGIONS, SURFACE, TARGET, Crops, DraftCrops, Job
 
 HELD_OUT_SEED = 900_000  # groups from here on are never trained on
+PHOTO_SEED = 50_000_000  # added to a group's number: the motions of which its photos are taken
 POSE_SPREAD = np.radians([5.0, 3.0, 3.0])  # yaw, pitch, roll that a person adds to the group's motions
 NICE = 10  # of the processes that prepare: training comes first
 
@@ -37,10 +38,12 @@ NICE = 10  # of the processes that prepare: training comes first
 
 @dataclasses.dataclass
 class Roll:
-    """What one person did: pictures [n, H, W, 3] uint8, landmarks with noise [n, 478, 3]."""
+    """What one person did: pictures [n, H, W, 3] uint8, landmarks with noise [n, 478, 3]; and more photos, of other moments."""
 
     pictures: np.ndarray
     points: np.ndarray
+    photos: np.ndarray
+    photo_points: np.ndarray
     label: dict
 
 
@@ -49,6 +52,7 @@ def render_group(assets: Path, config: Config, number: int, rs: np.random.Random
 
     studio = renderer.Studio(assets, config.size)
     motion = studio.motion(number, config.couples)
+    others = studio.motion(number + PHOTO_SEED, config.photos) if config.photos else None
     rolls = []
     for k in range(config.people):
         seed = number * config.people + k
@@ -56,14 +60,22 @@ def render_group(assets: Path, config: Config, number: int, rs: np.random.Random
         offset = rs.randn(3) * POSE_SPREAD
         noise = renderer.LandmarkNoise(rs)
         pictures, points, shared = [], [], None
-        for f in range(2 * config.couples):
-            state = motion.state(f)
+
+        def shoot(state, f: int) -> None:
             shot = studio.shoot(person, dataclasses.replace(state, pose=state.pose + offset), f)
-            if f % 2 == 0:
-                shared = noise.expression()
             pictures.append(shot.picture)
             points.append(noise.apply(shot.points, shared))
-        rolls.append(Roll(np.stack(pictures), np.stack(points).astype(np.float32), renderer.label(seed)))
+
+        frames = 2 * config.couples
+        for f in range(frames):
+            if f % 2 == 0:
+                shared = noise.expression()
+            shoot(motion.state(f), f)
+        for k in range(config.photos):
+            shared = noise.expression()
+            shoot(others.state(2 * k), frames + k)
+        taken, at = np.stack(pictures), np.stack(points).astype(np.float32)
+        rolls.append(Roll(taken[:frames], at[:frames], taken[frames:], at[frames:], renderer.label(seed)))
     return rolls
 
 
@@ -76,9 +88,9 @@ def awake(points: np.ndarray) -> np.ndarray:
     return found if len(found) else np.arange(2, len(points))
 
 
-def make_job(sitter: Roll, portrait: int, driver: Roll, present: bool, styled: bool, random: torch.Generator) -> Job:
-    """`styled` False: as rendered."""
-    pictures, filmed = np.concatenate([sitter.pictures[portrait : portrait + 1], sitter.pictures]), driver.pictures
+def make_job(sitter: Roll, portrait: int, lenders: int, driver: Roll, present: bool, styled: bool, random: torch.Generator) -> Job:
+    """`lenders`: other photos of the sitter. `styled` False: as rendered."""
+    pictures, filmed = np.concatenate([sitter.pictures[portrait : portrait + 1], sitter.photos[:lenders], sitter.pictures]), driver.pictures
     light = np.full(pictures.shape[1:3], 128, np.uint8)
     if styled:
         painted = augment.paint(_floats(pictures), random)
@@ -87,8 +99,9 @@ def make_job(sitter: Roll, portrait: int, driver: Roll, present: bool, styled: b
         pictures = _pictures(torch.cat([augment.lit(painted[:1], surface), painted[1:]]))
         filmed = _pictures(augment.film(_floats(filmed), random))
     return Job(
-        present, pictures[0], light, sitter.points[portrait], filmed[0], driver.points[0], sitter.points, pictures[1:], filmed, driver.points
-    )
+        present, pictures[0], light, sitter.points[portrait], filmed[0], driver.points[0], sitter.points, pictures[1 + lenders :], filmed, driver.points,
+        pictures[1 : 1 + lenders], sitter.photo_points[:lenders],
+    )  # fmt: skip
 
 
 def answer(planes: np.ndarray) -> np.ndarray:
@@ -113,15 +126,16 @@ def prepare_group(assets: Path, config: Config, number: int, drafts: DraftCrops)
         pool = awake(rolls[a].points)
         for j in range(config.jobs):
             portrait = int(rs.choice(pool)) if j else 0
-            b = (a + 1 + rs.randint(config.people - 1)) % config.people
+            b = a if rs.rand() < config.driver_self else (a + 1 + rs.randint(config.people - 1)) % config.people
+            lenders = 1 + rs.randint(config.photos) if config.photos and rs.rand() < config.lent else 0
             present, styled = bool(rs.rand() >= config.driver_dropped), bool(rs.rand() >= config.unstyled)
-            crops: Crops = drafts.make(make_job(rolls[a], portrait, rolls[b], present, styled, random))
+            crops: Crops = drafts.make(make_job(rolls[a], portrait, lenders, rolls[b], present, styled, random))
             keep(opening=crops.openings)
             for kind in config.kinds:
                 planes, own = [answer(crops.planes[k]) for k in REGIONS[kind]], [crops.own[k] for k in REGIONS[kind]]
                 # Both eyes share an array with an axis of their own.
                 keep(**({kind: np.stack(planes), f'{kind}_own': np.stack(own)} if len(own) > 1 else {kind: planes[0], f'{kind}_own': own[0]}))
-            keep(person=a, driver=b, portrait=portrait, present=present, styled=styled)
+            keep(person=a, driver=b, portrait=portrait, lenders=lenders, present=present, styled=styled)
     return {name: np.stack(values) for name, values in out.items()} | {'labels': np.array([json.dumps(r.label) for r in rolls])}
 
 

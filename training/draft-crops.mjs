@@ -2,10 +2,11 @@
  * Runs the product's draft generator for the training data: pictures and landmarks come in, the crops that the refiner will see go out.
  * A child process of data.py, one job after the other over stdin and stdout; all numbers little-endian.
  *
- * Request: uint32 length of a JSON header, the header `{ width, height, frames, present, kinds }`, then
+ * Request: uint32 length of a JSON header, the header `{ width, height, frames, present, lenders, kinds }`, then
  *   source RGB u8 [H, W, 3]; surface u8 [H, W], light = (v - 128) * 2 / 255; source points f32 [478, 3];
  *   driver at rest RGB u8 [H, W, 3]; its points f32 [478, 3];
- *   target points f32 [n, 478, 3]; target RGB u8 [n, H, W, 3]; driver RGB u8 [n, H, W, 3]; driver points f32 [n, 478, 3].
+ *   target points f32 [n, 478, 3]; target RGB u8 [n, H, W, 3]; driver RGB u8 [n, H, W, 3]; driver points f32 [n, 478, 3];
+ *   other photos of the sitter RGB u8 [lenders, H, W, 3]; their points f32 [lenders, 478, 3].
  * `kinds` names the networks whose regions are wanted: mouth; eye (the left one, then the right one); face.
  * Response: uint32 0, then for each region in this order u8 [n, 20, rows, cols]: the planes 0-14 of `CHANNEL` (distances as (v + 1) * 127.5),
  *   15 surface carried by the warp, 16-18 target RGB, 19 nothing; then f32 [n, regions] heights of the openings; then for each region
@@ -18,6 +19,7 @@ import { createFrame } from '../dist/core/frame.js';
 import { createDraftGenerator } from '../dist/generator/draft.js';
 import { RegionCrop, sitterCrop } from '../dist/generator/refiner/crops.js';
 import { CHANNEL, CROP_CHANNELS } from '../dist/generator/refiner/layout.js';
+import { LentSource } from '../dist/generator/refiner/lent-source.js';
 import { FACE_REGION, REFINER_REGIONS } from '../dist/generator/refiner/regions.js';
 import { sampleCrop } from '../dist/generator/refiner/sample-crop.js';
 import { sampleFlow } from '../dist/generator/sampler.js';
@@ -43,16 +45,18 @@ for await (const job of jobs(process.stdin)) {
 }
 
 /** One portrait performing `frames` moments. */
-async function run({ width, height, frames, present, kinds, parts }) {
+async function run({ width, height, frames, present, lenders, kinds, parts }) {
   const regions = [...REFINER_REGIONS, FACE_REGION].filter(({ network }) => kinds.includes(network));
   const size = width * height * 3;
-  const [source, surface, sourcePoints, rest, restPoints, targetPoints, targets, drivers, driverPoints] = parts;
+  const [source, surface, sourcePoints, rest, restPoints, targetPoints, targets, drivers, driverPoints, others, otherPoints] = parts;
   const photo = face(source, sourcePoints, width, height);
-  const generator = createDraftGenerator([photo], { driverPixels: present === 1, teeth });
+  const more = Array.from({ length: lenders }, (_, k) => face(others.subarray(k * size, (k + 1) * size), floats(otherPoints, k), width, height));
+  const generator = createDraftGenerator([photo, ...more], { driverPixels: present === 1, still: true, teeth });
   const reference = face(rest, restPoints, width, height);
   generator.setDriverReference(reference);
   const crops = regions.map((region) => new RegionCrop(region, photo));
   for (const crop of crops) crop.setDriverReference(reference);
+  const lent = crops.map((crop) => new LentSource(crop));
   const [out, warped, target] = [createFrame(width, height), createFrame(width, height), createFrame(width, height)];
   const light = grey(surface, width, height);
   const carried = createFrame(width, height);
@@ -63,8 +67,10 @@ async function run({ width, height, frames, present, kinds, parts }) {
     const pose = { ...faceState({ points, rotation: UPRIGHT }), points, confidence: 1 };
     const driver = face(drivers.subarray(f * size, (f + 1) * size), floats(driverPoints, f), width, height);
     let flow;
-    await generator.render(pose, driver, out, (field) => {
+    let photos;
+    await generator.render(pose, driver, out, (field, photosThatLend) => {
       flow = field;
+      photos = photosThatLend;
       warped.data.set(out.data);
     });
     carried.data.set(light.data);
@@ -72,6 +78,7 @@ async function run({ width, height, frames, present, kinds, parts }) {
     rgb(targets.subarray(f * size, (f + 1) * size), target);
     crops.forEach((crop, k) => {
       crop.fill({ target: pose, flow, warped, draft: out, driver: present === 1 ? driver : undefined });
+      lent[k].mix(pose, photos);
       openings[f * regions.length + k] = crop.opening;
       const { rows, cols } = crop.region;
       const n = rows * cols;
@@ -141,10 +148,10 @@ async function* jobs(input) {
     const length = await read(4);
     if (length === undefined) return;
     const header = JSON.parse((await read(length.readUInt32LE(0))).toString('utf8'));
-    const { width, height, frames } = header;
+    const { width, height, frames, lenders } = header;
     const picture = width * height * 3;
     const points = POINTS * 4;
-    const sizes = [picture, width * height, points, picture, points, frames * points, frames * picture, frames * picture, frames * points];
+    const sizes = [picture, width * height, points, picture, points, frames * points, frames * picture, frames * picture, frames * points, lenders * picture, lenders * points];
     const parts = [];
     for (const size of sizes) parts.push(new Uint8Array(await read(size)));
     yield { ...header, parts };

@@ -39,6 +39,8 @@ class Job:
     targets: np.ndarray  # [n, H, W, 3] without surface
     drivers: np.ndarray  # [n, H, W, 3]
     driver_points: np.ndarray  # [n, 478, 3]
+    lenders: np.ndarray  # [k, H, W, 3] other photos of the sitter, or none
+    lender_points: np.ndarray  # [k, 478, 3]
 
 
 @dataclass
@@ -60,13 +62,14 @@ class DraftCrops:
     def make(self, job: Job) -> Crops:
         """Raises RuntimeError with the child's message."""
         frames, height, width = job.targets.shape[:3]
-        header = json.dumps({'width': width, 'height': height, 'frames': frames, 'present': int(job.present), 'kinds': self._kinds}).encode()
+        header = json.dumps({'width': width, 'height': height, 'frames': frames, 'present': int(job.present), 'lenders': len(job.lenders), 'kinds': self._kinds}).encode()
         pipe = self._child.stdin
         try:
             pipe.write(struct.pack('<I', len(header)) + header)
             for part, dtype in (
                 (job.source, np.uint8), (job.surface, np.uint8), (job.source_points, '<f4'), (job.reference, np.uint8), (job.reference_points, '<f4'),
                 (job.target_points, '<f4'), (job.targets, np.uint8), (job.drivers, np.uint8), (job.driver_points, '<f4'),
+                (job.lenders, np.uint8), (job.lender_points, '<f4'),
             ):  # fmt: skip
                 pipe.write(np.ascontiguousarray(part, dtype).data)
             pipe.flush()

@@ -1,5 +1,6 @@
 """Consistent styles, batches, the protocol of the crops. Needs PyTorch and a build; no heads pack."""
 
+import dataclasses
 import sys
 import unittest
 from pathlib import Path
@@ -89,8 +90,8 @@ class ProductCrops(unittest.TestCase):
         self.addCleanup(self.drafts.close)
 
     @staticmethod
-    def job(present: bool = True) -> Job:
-        """Two frames of a face that stays as it is, in a picture of smooth noise."""
+    def job(present: bool = True, lent: bool = False) -> Job:
+        """Two frames of a face that stays as it is, in a picture of smooth noise. `lent`: the jaw falls, and a darker photo of that moment is at hand."""
         rs = np.random.RandomState(0)
         points = np.zeros((478, 3), np.float32)
         points[:468] = CANONICAL_SHAPE
@@ -100,8 +101,13 @@ class ProductCrops(unittest.TestCase):
         picture = np.kron(rs.randint(60, 200, (20, 20, 3)), np.ones((8, 8, 1))).astype(np.uint8)
         light = np.full((160, 160), 128, np.uint8)
         light[:, 80:] = 150
-        both = np.stack([picture, picture])
-        return Job(present, picture, light, points, picture, points, np.stack([points, points]), both, both, np.stack([points, points]))
+        both, target = np.stack([picture, picture]), points.copy()
+        lenders = 0
+        if lent:
+            lenders = 1
+            target[[14, 87, 178, 88, 95, 317, 402, 318, 324, 17, 84, 181, 91, 314, 405, 321], 1] += 8
+        targets = np.stack([target, target])
+        return Job(present, picture, light, points, picture, points, targets, both, both, targets, (both // 2)[:lenders], targets[:lenders])
 
     def test_a_face_that_stays_is_its_own_target(self):
         crops = self.drafts.make(self.job())
@@ -134,6 +140,15 @@ class ProductCrops(unittest.TestCase):
         planes = self.drafts.make(self.job(present=False)).planes
         self.assertTrue(all((p[:, 10:13] == 0).all() for p in planes.values()))
         self.assertTrue(self.drafts.make(self.job()).planes['mouth'][:, 10:13].any())
+
+    def test_another_photo_lends_what_it_shows_better(self):
+        job = self.job(lent=True)
+        alone = dataclasses.replace(job, lenders=job.lenders[:0], lender_points=job.lender_points[:0])
+        with_photo, without = (self.drafts.make(j).planes['mouth'].astype(int) for j in (job, alone))
+        for first in (0, 3):  # source and warp
+            self.assertGreater(np.abs(with_photo[:, first : first + 3] - without[:, first : first + 3]).mean(), 2)
+        # Lips that open show nothing of a photo with shut ones.
+        self.assertLess((with_photo[:, 6] < 128).sum(), (without[:, 6] < 128).sum() / 2)
 
     def test_a_child_that_ends_is_an_error(self):
         drafts = DraftCrops(command=(*COMMAND[:1], '-e', 'process.exit(3)'))
