@@ -22,7 +22,7 @@ const LAYERS = {
   'package-info.ts': [],
   'option-specs.ts': ['core', 'backends/names.ts', 'motion/regions.ts'],
   'options.ts': ['core', 'backends/names.ts', 'motion/regions.ts', 'option-specs.ts', 'motion-file.ts', 'animator/progress.ts', 'personalize/progress.ts'],
-  'report-schemas.ts': ['core', 'animator/stage-clock.ts', 'backends/names.ts', 'reports.ts'],
+  'report-schemas.ts': ['core', 'animator/stage-clock.ts', 'backends/names.ts', 'backends/link-tensorflow/link.ts', 'personalize/progress.ts', 'reports.ts'],
   'reports.ts': [...SHARED, ...STAGES, 'animator'],
   ...Object.fromEntries(
     COMPOSITION.map((name) => [name, [...SHARED, ...STAGES, ...COMPOSITION, ...OPTIONS, 'workers', 'package-info.ts', 'reports.ts']]),

@@ -2,7 +2,9 @@ import { randomInt } from 'node:crypto';
 import { asAborted, throwIfAborted } from './animator/cancel.js';
 import { drawFaces } from './animator/face-overlay.js';
 import { checkOutput, publish, writeFileOnce } from './animator/output-file.js';
+import { FACES_STAGES, StageClock } from './animator/stage-clock.js';
 import { VivantError } from './core/errors.js';
+import type { Frame } from './core/frame.js';
 import type { FaceLandmarks } from './core/landmarks.js';
 import { toHeadAngles } from './geometry/rotation.js';
 import { assessFace } from './landmarks/assess.js';
@@ -48,13 +50,15 @@ export async function detectFaces(image: string, options: DetectFacesOptions = {
   if (output !== undefined && !isPoints && !/\.png$/i.test(output)) throw invalidOption('output', 'a path that ends in .png or .json', output);
   try {
     throwIfAborted(signal);
+    const clock = new StageClock(FACES_STAGES);
     if (output !== undefined) await checkOutput(output, isPoints ? 'json' : outputFormat(output), force);
-    const picture = await readImage(image, { maxSide: DEFAULT_LONGER_SIDE });
-    const detector = await startLandmarkWorker();
-    const faces = await detector.detect(picture.frame, { thorough: true }).finally(() => detector.close());
+    const picture = await clock.measureAsync('read', () => readImage(image, { maxSide: DEFAULT_LONGER_SIDE }));
+    const faces = await clock.measureAsync('detect', () => findFaces(picture.frame));
     throwIfAborted(signal);
-    if (output !== undefined && isPoints) await writeFileOnce(output, pointsText(picture, faces, face), force);
-    else if (output !== undefined) await writeOverlay(picture, faces, output, force, signal);
+    if (output !== undefined) {
+      const write = (): Promise<void> => (isPoints ? writeFileOnce(output, pointsText(picture, faces, face), force) : writeOverlay(picture, faces, output, force, signal));
+      await clock.measureAsync('write', write);
+    }
     const scale = picture.nativeWidth / picture.frame.width;
     return {
       file: image,
@@ -62,10 +66,16 @@ export async function detectFaces(image: string, options: DetectFacesOptions = {
       height: picture.nativeHeight,
       faces: faces.map((found, index) => describe(found, index, picture, scale)),
       output: output ?? null,
+      stages: clock.seconds(),
     };
   } catch (error) {
     throw asAborted(error, signal);
   }
+}
+
+async function findFaces(picture: Frame): Promise<readonly FaceLandmarks[]> {
+  const detector = await startLandmarkWorker();
+  return detector.detect(picture, { thorough: true }).finally(() => detector.close());
 }
 
 function describe(face: FaceLandmarks, index: number, { frame }: ReadImage, scale: number): FaceReport {

@@ -3,7 +3,7 @@ import type { DriverMoment } from './animator/driver.js';
 import { guardMotion } from './animator/kill-guard.js';
 import { checkOutput } from './animator/output-file.js';
 import { type Progress, ProgressMeter } from './animator/progress.js';
-import { StageClock } from './animator/stage-clock.js';
+import { READ_STAGES, StageClock, TIMED_STAGES } from './animator/stage-clock.js';
 import { openVideoDriver } from './animator/video-driver.js';
 import type { FaceState } from './core/motion.js';
 import type { DrivingRightsRecord } from './core/rights.js';
@@ -58,13 +58,15 @@ export async function extractMotion(options: ExtractMotionOptions): Promise<Moti
   if (typeof driving !== 'string' || driving === '') throw invalidOption('driving', 'the path of a video', driving);
   if (typeof output !== 'string' || output === '') throw invalidOption('output', 'the path of the motion file to write', output);
   throwIfAborted(signal);
+  const started = performance.now();
+  const clock = new StageClock(TIMED_STAGES);
   await checkOutput(output, 'motion', options.force ?? false);
   const progress = new ProgressMeter(options.onProgress);
   progress.enter('prepare', undefined);
   const detector = await startLandmarkWorker();
   const allIsWell = guardMotion(output);
   try {
-    const driver = await openVideoDriver({ path: driving, detector, sitter: undefined, ...resolved, pixels: 'none', signal, clock: new StageClock() });
+    const driver = await openVideoDriver({ path: driving, detector, sitter: undefined, ...resolved, pixels: 'none', signal, clock });
     try {
       const { index } = driver.reference;
       const rights: DrivingRightsRecord = resolved.drivingRights === 'same' ? NOT_STATED : { basis: resolved.drivingRights };
@@ -80,7 +82,8 @@ export async function extractMotion(options: ExtractMotionOptions): Promise<Moti
     allIsWell();
     await detector.close();
   }
-  return (await loadMotion(output)).report;
+  const { report } = await loadMotion(output);
+  return { ...report, stages: clock.report(report.frames, READ_STAGES), seconds: Number(((performance.now() - started) / 1000).toFixed(3)) };
 }
 
 async function* steps(moments: AsyncIterable<DriverMoment<FaceState>>, tick: () => void, signal: AbortSignal | undefined): AsyncGenerator<DriverStep> {

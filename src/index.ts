@@ -1,7 +1,7 @@
 export { createAnimator, type Animator } from './animate.js';
 export type { AnimatedFace } from './animator/portraits.js';
 export type { Progress } from './animator/progress.js';
-export type { StageTime, TimedStage } from './animator/stage-clock.js';
+export type { StageSeconds, StageTime, TimedStage } from './animator/stage-clock.js';
 export { linkTensorFlow, type LinkTensorFlowOptions, type LinkTensorFlowReport } from './backends/link-tensorflow/link.js';
 export type { BackendName, BackendPreference, BackendProbe } from './backends/names.js';
 export { checkExport, type CheckExportOptions, type ExportCheck } from './corpus/export/check/check-export.js';
@@ -10,7 +10,7 @@ export type { ExportFormat } from './corpus/export/formats.js';
 export type { CorpusProgress } from './corpus/make/corpus-progress.js';
 export { type CorpusReport, makeCorpus, type MakeCorpusOptions } from './corpus/make-corpus.js';
 export { corpusSchemas } from './corpus/schemas.js';
-export { DISCLOSURE_LAYERS, type DisclosureLayer, type LayerReport, type VerifyReport } from './core/disclosure.js';
+export { DISCLOSURE_LAYERS, type DisclosureLayer, type LayerReport, type VerifyReport, type VerifyStage } from './core/disclosure.js';
 export { VivantError, type VivantErrorCode } from './core/errors.js';
 export type { Box, Frame, TimedFrame } from './core/frame.js';
 export type { MarkedFrame } from './core/marked-frame.js';

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { BACKEND_NAMES } from './backends/names.js';
-import { TIMED_STAGES } from './animator/stage-clock.js';
-import { DISCLOSURE_LAYERS, type VerifyReport } from './core/disclosure.js';
+import { FACES_STAGES, READ_STAGES, TIMED_STAGES } from './animator/stage-clock.js';
+import { DISCLOSURE_LAYERS, VERIFY_STAGES, type VerifyReport } from './core/disclosure.js';
 import { RIGHTS_BASES } from './core/rights.js';
+import { PERSONALIZE_STAGES } from './personalize/progress.js';
+import type { LinkTensorFlowReport } from './backends/link-tensorflow/link.js';
 import type { AnimateReport, DoctorReport, FacesReport, ModelsReport, MotionReport, PersonalizeReport } from './reports.js';
 
 const count = z.int().nonnegative();
@@ -19,6 +21,7 @@ const stretch = z.object({ from: count, to: count }).readonly();
 const range = z.object({ min: z.number(), max: z.number() }).readonly();
 const refiner = z.object({ name: z.string(), version: z.string(), sha256 }).readonly();
 const stageTime = z.object({ seconds: measure, perFrameMs: measure }).readonly();
+const stageSeconds = z.object({ seconds: measure }).readonly();
 
 const animate = z.object({
   output: z.string(),
@@ -62,6 +65,7 @@ const personalize = z.object({
   warnings: z.array(warning).readonly(),
   rights: sitter,
   created: z.string(),
+  stages: z.object(record(PERSONALIZE_STAGES, stageSeconds)).readonly(),
   seconds: measure,
 });
 
@@ -75,6 +79,7 @@ const verify = z.object({
   rights: z.object({ sitter: sitter.exactOptional(), driver: driver.exactOptional() }).readonly().nullable(),
   ingredients: z.array(ingredient).readonly(),
   explanation: z.string(),
+  stages: z.object(record(VERIFY_STAGES, stageSeconds)).readonly(),
 });
 
 const angles = z.object({ yaw: z.number(), pitch: z.number(), roll: z.number() }).readonly();
@@ -85,6 +90,7 @@ const faces = z.object({
   height: pixels,
   faces: z.array(z.object({ index: count, box, angles, warnings: z.array(warning).readonly() }).readonly()).readonly(),
   output: z.string().nullable(),
+  stages: z.object(record(FACES_STAGES, stageSeconds)).readonly(),
 });
 
 const motion = z.object({
@@ -97,6 +103,8 @@ const motion = z.object({
   ranges: z.object(record(['yaw', 'pitch', 'roll', 'mouth', 'eyes', 'gaze'], range)).readonly(),
   tool: z.object({ name: z.string(), version: z.string() }).readonly(),
   drivingRights: driver,
+  stages: z.object(record(READ_STAGES, stageTime)).readonly().exactOptional(),
+  seconds: measure.exactOptional(),
 });
 
 const model = z
@@ -126,6 +134,14 @@ const doctor = z.object({
   advice: z.array(z.string()).readonly(),
 });
 
+const link = z.object({
+  addon: z.string(),
+  package: z.object({ name: z.string(), version: z.string() }).readonly(),
+  tensorflow: z.object({ version: z.string(), path: z.string() }).readonly(),
+  compiler: z.string(),
+  gpu: z.boolean(),
+});
+
 const error = z.object({
   error: z.object({ code: z.string(), message: z.string(), details: z.record(z.string(), z.unknown()) }),
 });
@@ -138,13 +154,14 @@ interface Reports {
   readonly motion: MotionReport;
   readonly models: ModelsReport;
   readonly doctor: DoctorReport;
+  readonly 'link-tensorflow': LinkTensorFlowReport;
 }
 
 // The compiler holds the schemas to the hand-written interfaces, which carry the documentation.
-const schemas: { readonly [K in keyof Reports]: z.ZodType<Reports[K]> } = { animate, personalize, verify, faces, motion, models, doctor };
+const schemas: { readonly [K in keyof Reports]: z.ZodType<Reports[K]> } = { animate, personalize, verify, faces, motion, models, doctor, 'link-tensorflow': link };
 
 /** JSON Schema (draft 2020-12) of every report, and of the `error` that `--json` prints instead. @public */
-export const reportSchemas: Readonly<Record<'animate' | 'personalize' | 'verify' | 'faces' | 'motion' | 'models' | 'doctor' | 'error', object>> = {
+export const reportSchemas: Readonly<Record<'animate' | 'personalize' | 'verify' | 'faces' | 'motion' | 'models' | 'doctor' | 'link-tensorflow' | 'error', object>> = {
   animate: z.toJSONSchema(schemas.animate),
   personalize: z.toJSONSchema(schemas.personalize),
   verify: z.toJSONSchema(schemas.verify),
@@ -152,6 +169,7 @@ export const reportSchemas: Readonly<Record<'animate' | 'personalize' | 'verify'
   motion: z.toJSONSchema(schemas.motion),
   models: z.toJSONSchema(schemas.models),
   doctor: z.toJSONSchema(schemas.doctor),
+  'link-tensorflow': z.toJSONSchema(schemas['link-tensorflow']),
   error: z.toJSONSchema(error),
 };
 

@@ -1,6 +1,6 @@
 import type { AnimatedFace } from './animator/portraits.js';
 import type { BackendProbe } from './backends/names.js';
-import type { StageTime, TimedStage } from './animator/stage-clock.js';
+import type { StageSeconds, StageTime, TimedStage } from './animator/stage-clock.js';
 import type { DisclosureLayer, LayerReport } from './core/disclosure.js';
 import type { Box } from './core/frame.js';
 import type { Quality, RefinerInfo } from './core/ports.js';
@@ -112,6 +112,8 @@ export interface PersonalizeReport {
   readonly rights: RightsRecord;
   /** ISO 8601. */
   readonly created: string;
+  /** How long each stage took; they follow each other. */
+  readonly stages: Readonly<Record<'read' | 'pairs' | 'train' | 'write', StageSeconds>>;
   /** Wall-clock seconds of the whole call. */
   readonly seconds: number;
 }
@@ -140,6 +142,8 @@ export interface FacesReport {
   readonly faces: readonly FaceReport[];
   /** Path of the overlay or landmark file that was written. */
   readonly output: string | null;
+  /** How long each stage took; `detect` loads the detector, too. */
+  readonly stages: Readonly<Record<'read' | 'detect' | 'write', StageSeconds>>;
 }
 
 /** Smallest and largest value. @public */
@@ -183,6 +187,10 @@ export interface MotionReport {
   readonly tool: { readonly name: string; readonly version: string };
   /** The right to use the driver's performance. */
   readonly drivingRights: DrivingRightsRecord;
+  /** How long reading the video took; only of `extractMotion`. */
+  readonly stages?: Readonly<Record<'decode' | 'landmarks', StageTime>>;
+  /** Wall-clock seconds of the whole call; only of `extractMotion`. */
+  readonly seconds?: number;
 }
 
 /** One model. @public */

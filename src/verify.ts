@@ -1,5 +1,6 @@
 import { asAborted } from './animator/cancel.js';
-import type { VerifyReport } from './core/disclosure.js';
+import { StageClock } from './animator/stage-clock.js';
+import { VERIFY_STAGES, type VerifyReport } from './core/disclosure.js';
 import { probe } from './media/probe.js';
 import { openVideo } from './media/video-source.js';
 import { verifyFile } from './provenance/verify/verify.js';
@@ -18,10 +19,13 @@ export interface VerifyOptions {
  */
 export async function verify(file: string, { signal }: VerifyOptions = {}): Promise<VerifyReport> {
   try {
-    return await verifyFile(file, {
+    const clock = new StageClock(VERIFY_STAGES);
+    const found = await verifyFile(file, {
       openFrames: (path) => openVideo(path, { signal }),
       tags: async (path) => (await probe(path, { signal })).tags,
+      measure: (stage, work) => clock.measureAsync(stage, work),
     });
+    return { ...found, stages: clock.seconds() };
   } catch (error) {
     throw asAborted(error, signal);
   }

@@ -5,6 +5,7 @@ import type { SealReport } from '../provenance/seal.js';
 import { sidecarPath } from '../provenance/containers/frame-sequence.js';
 import type { AnimateReport } from '../reports.js';
 import type { Scene } from './scene.js';
+import { TIMED_STAGES } from './stage-clock.js';
 
 /** What is known when a clip is done. */
 export interface ClipFacts {
@@ -53,7 +54,7 @@ export function buildReport(facts: ClipFacts): AnimateReport {
     referenceFrame: driver.reference.index,
     bridged: transfer.bridged.map(({ from, to }) => ({ from, to })),
     warnings: [...sitter.warnings, ...otherSubject(scene), ...driver.warnings()].map(({ code, message }) => ({ code, message })),
-    stages: scene.clock.report(count),
+    stages: scene.clock.report(count, TIMED_STAGES),
     firstFrameSeconds: seconds(facts.firstFrame - started),
     seconds: seconds(performance.now() - started),
     peakMemoryMB: facts.memory,

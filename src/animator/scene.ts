@@ -14,7 +14,7 @@ import { type DriverKind, openDriver } from './open-driver.js';
 import { perform } from './perform.js';
 import { readSitter, type Sitter } from './portraits.js';
 import { ProgressMeter } from './progress.js';
-import { StageClock } from './stage-clock.js';
+import { StageClock, TIMED_STAGES } from './stage-clock.js';
 import type { Tools } from './tools.js';
 
 /** A sitter file in use. */
@@ -59,7 +59,7 @@ export async function openScene(
 ): Promise<Scene> {
   const progress = new ProgressMeter(clip.onProgress);
   progress.enter('prepare', undefined);
-  const clock = new StageClock();
+  const clock = new StageClock(TIMED_STAGES);
   const { detector, backend, teeth, openHeads } = tools;
   const evenSides = format !== undefined && needsEvenSize(format);
   await assertQuality(clip.quality);

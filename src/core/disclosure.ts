@@ -13,6 +13,11 @@ export interface LayerReport {
   readonly detail: string;
 }
 
+/** What `verify` does, in order. */
+export const VERIFY_STAGES = ['container', 'signature', 'pixels'] as const;
+/** What `verify` does. @public */
+export type VerifyStage = (typeof VERIFY_STAGES)[number];
+
 /** What `verify` found. @public */
 export interface VerifyReport {
   /** Path, as given. */
@@ -29,4 +34,6 @@ export interface VerifyReport {
   readonly ingredients: readonly { readonly title: string; readonly relationship: string; readonly format?: string; readonly sha256?: string }[];
   /** Plain words. */
   readonly explanation: string;
+  /** How long it took to read the words in the container, to check signatures, and to look for marks in the pixels; the latter two overlap. */
+  readonly stages: Readonly<Record<VerifyStage, { readonly seconds: number }>>;
 }

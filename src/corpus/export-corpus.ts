@@ -1,6 +1,7 @@
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { asAborted, throwIfAborted } from '../animator/cancel.js';
+import { StageClock, type StageSeconds } from '../animator/stage-clock.js';
 import { VivantError } from '../core/errors.js';
 import { removeStalePartials, reserveTempFolder } from '../media/temp-files.js';
 import { invalidOption } from '../options.js';
@@ -11,7 +12,7 @@ import { checkExport } from './export/check/check-export.js';
 import { exportDeepfakeBench } from './export/deepfakebench.js';
 import { exportDfdc } from './export/dfdc.js';
 import { EVIDENCE_FILE, writeEvidence } from './export/evidence.js';
-import type { Exporter } from './export/exporter.js';
+import type { Exporter, ExportTask } from './export/exporter.js';
 import { exportFaceForensics } from './export/faceforensics.js';
 import { EXPORT_FORMATS, type ExportFormat } from './export/formats.js';
 import type { Level } from './levels.js';
@@ -55,6 +56,8 @@ export interface ExportReport {
   readonly notes: readonly string[];
   /** File in the export that lists the hash of every other one, signed. */
   readonly evidence: string;
+  /** How long it took to write the export and to read it back by the rules of its layout. */
+  readonly stages: Readonly<Record<'write' | 'check', StageSeconds>>;
 }
 
 const EXPORTERS: Readonly<Record<ExportFormat, Exporter>> = {
@@ -84,10 +87,11 @@ export async function exportCorpus(options: ExportCorpusOptions): Promise<Export
   await checkTarget(out, force);
   await removeStalePartials(out);
   const work = await reserveTempFolder(out);
+  const clock = new StageClock(['write', 'check']);
   let detector: ReturnType<typeof startLandmarkWorker> | undefined;
   let videos = 0;
   try {
-    const result = await EXPORTERS[format]({
+    const task: ExportTask = {
       corpus,
       dir: work.path,
       name,
@@ -95,15 +99,16 @@ export async function exportCorpus(options: ExportCorpusOptions): Promise<Export
       detector: () => (detector ??= startLandmarkWorker()),
       signal,
       onVideo: () => onProgress?.({ videos: ++videos, total: corpus.labels.length }),
-    });
+    };
+    const result = await clock.measureAsync('write', () => EXPORTERS[format](task));
     const { seed, tool } = corpus;
     await writeEvidence(work.path, { layout: format, name, levels: [...levels], corpus: { name: corpus.name, seed, tool }, videos: result.videos });
     throwIfAborted(signal);
-    const { problems } = await checkExport({ dir: work.path, format });
+    const { problems } = await clock.measureAsync('check', () => checkExport({ dir: work.path, format }));
     if (problems.length > 0) throw new VivantError('INVALID_CORPUS', `Expected an export that holds to the rules of ${format} but it does not: ${problems.slice(0, 5).join('; ')}.`, { details: { problems } });
     if (force) await rm(out, { recursive: true, force: true });
     await rename(work.path, resolve(out));
-    return { out, format, name, levels, videos: result.videos.length, skipped: result.skipped, notes: result.notes, evidence: EVIDENCE_FILE };
+    return { out, format, name, levels, videos: result.videos.length, skipped: result.skipped, notes: result.notes, evidence: EVIDENCE_FILE, stages: clock.seconds() };
   } catch (error) {
     throw asAborted(error, signal);
   } finally {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { throwIfAborted } from '../animator/cancel.js';
+import { StageClock, type StageSeconds } from '../animator/stage-clock.js';
 import { VivantError } from '../core/errors.js';
 import { invalidOption } from '../options.js';
 import { checkSigner } from './make/check-signer.js';
@@ -41,6 +42,8 @@ export interface CorpusReport {
   readonly counts: Readonly<Record<'attack' | 'bonafide', Readonly<Record<'train' | 'val' | 'test', number>>>>;
   /** What a user should know. */
   readonly warnings: readonly string[];
+  /** How long it took to read the manifest and plan, to make clips, and to write the index. */
+  readonly stages: Readonly<Record<'plan' | 'make' | 'index', StageSeconds>>;
   /** Seconds that this run took. */
   readonly seconds: number;
 }
@@ -69,7 +72,8 @@ export async function makeCorpusWith(options: MakeCorpusOptions, runner: JobRunn
   if (!Number.isInteger(jobs) || jobs < 1 || jobs > 64) throw invalidOption('jobs', 'a whole number from 1 to 64', jobs);
   const started = performance.now();
   throwIfAborted(signal);
-  const plan = await planCorpus(manifest, { signal });
+  const clock = new StageClock(['plan', 'make', 'index']);
+  const plan = await clock.measureAsync('plan', () => planCorpus(manifest, { signal }));
   await openCorpusFolder(out);
   await writeWhole(join(out, 'plan.json'), `${JSON.stringify(plan, null, 1)}\n`);
   const made = await Promise.all(plan.jobs.map((job) => isMade(out, job)));
@@ -80,23 +84,25 @@ export async function makeCorpusWith(options: MakeCorpusOptions, runner: JobRunn
   let madeNow = 0;
   let stopped: unknown;
   try {
-    await run(open, {
-      onDone: async (job, folder) => {
-        await placeItem(out, job, folder);
-        madeNow++;
-        meter.made(job);
-      },
-      onFailed: async (job, error) => {
-        await recordFailure(out, job, error);
-        meter.failed(job);
-      },
-      signal,
-    });
+    const make = (): Promise<void> =>
+      run(open, {
+        onDone: async (job, folder) => {
+          await placeItem(out, job, folder);
+          madeNow++;
+          meter.made(job);
+        },
+        onFailed: async (job, error) => {
+          await recordFailure(out, job, error);
+          meter.failed(job);
+        },
+        signal,
+      });
+    await clock.measureAsync('make', make);
   } catch (error) {
     stopped = error;
   }
   // Also after a stop: what was made so far is a corpus.
-  const finished = await finishCorpus(out, plan).catch((error: unknown) => {
+  const finished = await clock.measureAsync('index', () => finishCorpus(out, plan)).catch((error: unknown) => {
     throw stopped ?? error;
   });
   if (stopped !== undefined) throw stopped;
@@ -116,6 +122,7 @@ export async function makeCorpusWith(options: MakeCorpusOptions, runner: JobRunn
     failed: finished.failed,
     counts: { attack: count('attack'), bonafide: count('bonafide') },
     warnings: [...plan.warnings, ...strangers],
+    stages: clock.seconds(),
     seconds: Number(((performance.now() - started) / 1000).toFixed(3)),
   };
 }

@@ -87,6 +87,7 @@ async function work({ photos: paths, output, rights, steps, force, signal, onPro
     warnings: [...warnings, ...fitWarnings(photos.length, fit)],
     rights,
     created,
+    stages: meter.stages(),
     seconds: Number(((performance.now() - started) / 1000).toFixed(3)),
   };
 }

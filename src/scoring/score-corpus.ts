@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { throwIfAborted } from '../animator/cancel.js';
+import { StageClock, type StageSeconds } from '../animator/stage-clock.js';
 import { BACKEND_NAMES, type BackendPreference } from '../backends/names.js';
 import { VivantError } from '../core/errors.js';
 import type { LandmarkDetector } from '../core/ports.js';
@@ -63,6 +64,8 @@ export interface ScoreReport {
   readonly unanswered: number;
   /** Clips that could not be scored; the same call tries them again. */
   readonly failed: readonly { readonly id: string; readonly code: string; readonly message: string }[];
+  /** How long it took to load the detector, and to read and score clips. */
+  readonly stages: Readonly<Record<'load' | 'score', StageSeconds>>;
   /** Seconds that this run took. */
   readonly seconds: number;
 }
@@ -83,7 +86,9 @@ export async function scoreCorpus(dir: string, options: ScoreCorpusOptions): Pro
   const started = performance.now();
   throwIfAborted(signal);
   const items = chosenItems((await readCorpus(dir)).items, options);
-  const detector = await openDetector(typeof options.detector === 'string' ? options.detector : parseSpec(options.detector, 'the option `detector`'), backend);
+  const clock = new StageClock(['load', 'score']);
+  const spec = typeof options.detector === 'string' ? options.detector : parseSpec(options.detector, 'the option `detector`');
+  const detector = await clock.measureAsync('load', () => openDetector(spec, backend));
   try {
     const { info } = detector;
     const head: ScoreHead = { format: 'tableau-vivant-scores', version: 1, detector: { name: info.name, fingerprint: info.fingerprint, threshold: info.threshold }, framesPerClip };
@@ -109,7 +114,7 @@ export async function scoreCorpus(dir: string, options: ScoreCorpusOptions): Pro
           unanswered += old.score === null ? 1 : 0;
         } else {
           try {
-            const line = await scoreClip(item, { dir, detector, findFaces, framesPerClip, signal });
+            const line = await clock.measureAsync('score', () => scoreClip(item, { dir, detector, findFaces, framesPerClip, signal }));
             await writer.write({ key, ...line });
             known.set(key, line);
             scored++;
@@ -128,7 +133,7 @@ export async function scoreCorpus(dir: string, options: ScoreCorpusOptions): Pro
       await (await faces)?.close();
       await writer.close();
     }
-    return { output, detector: info.name, clips: items.length, scored, cached, unanswered, failed, seconds: Number(((performance.now() - started) / 1000).toFixed(3)) };
+    return { output, detector: info.name, clips: items.length, scored, cached, unanswered, failed, stages: clock.seconds(), seconds: Number(((performance.now() - started) / 1000).toFixed(3)) };
   } catch (error) {
     throw signal?.aborted ? stopped(error) : error;
   } finally {

@@ -32,6 +32,8 @@ describe('a small corpus', () => {
 
   it('has every clip of its design and every recording', () => {
     expect(report).toMatchObject({ name: 'small', total: 4, made: 4, madeNow: 4, failed: [], warnings: [], counts: { attack: { train: 1, val: 0, test: 1 }, bonafide: { train: 1, val: 0, test: 1 } } });
+    for (const { seconds } of Object.values(report.stages)) expect(seconds).toBeGreaterThan(0);
+    expect(report.stages.make.seconds).toBeLessThan(report.seconds);
     expect(labels.map(({ class: kind, identity, split }) => `${kind} ${identity} ${split}`).sort()).toEqual(['attack mona-lisa train', 'attack person-1 test', 'bonafide franck test', 'bonafide webcam-man train']);
     expect(readdirSync(corpus).sort()).toEqual(['.work', 'corpus.json', 'failed', 'items', 'plan.json']);
     expect(readdirSync(join(corpus, '.work'))).toEqual([]);

@@ -137,6 +137,7 @@ describe('a detector of pictures', () => {
     writeCorpus(dir, [clip('face', false, { c23: face }, { frames: 12, size, picture }), clip('nobody', true, { c23: nobody }, { frames: 12, size, picture })]);
     const report = await scoreCorpus(dir, { detector: 'antispoof', framesPerClip: 3, backend: 'wasm' });
     expect(report).toMatchObject({ scored: 2, unanswered: 1, failed: [] });
+    expect(Math.min(report.stages.load.seconds, report.stages.score.seconds)).toBeGreaterThan(0);
     const { byKey } = (await readScores(report.output))!;
     const lines = new Map([...byKey.values()].map((line) => [line.id, line]));
     const { score, frames } = lines.get('face/c23')!;

@@ -125,6 +125,9 @@ describe('other ways through', () => {
     const saved = await extractMotion({ driving: MEDIA.performer, output: file, end: 1.2, drivingRights: 'synthetic' });
     expect(saved).toMatchObject({ frames: 30, fps: 25, drivingRights: { basis: 'synthetic' } });
     expect(() => z.fromJSONSchema(reportSchemas.motion as Parameters<typeof z.fromJSONSchema>[0]).parse(saved)).not.toThrow();
+    // Only who read the video can say how long that took.
+    expect(Math.min(saved.stages!.decode.seconds, saved.stages!.landmarks.seconds)).toBeGreaterThan(0);
+    expect((await loadMotion(file)).report.stages).toBeUndefined();
     const report = await animator.animate({ portraits: MEDIA.monaLisa, driving: await loadMotion(file), rights, size: 256, output: folder.file('from-motion.mp4') });
     expect(report).toMatchObject({ frames: 30, rights: { driver: { basis: 'synthetic' } } });
     expect((await probe(folder.file('from-motion.mp4'))).hasAudio).toBe(false);

@@ -5,12 +5,21 @@ import { describe, expect, it } from 'vitest';
 import { chooseBackend } from '#dist/backends/choose.js';
 import { findPeer } from '#dist/backends/peer.js';
 import { hasAddon, readLinkRecord, TFJS_NODE_PACKAGES } from '#dist/backends/tfjs-node.js';
-import { linkTensorFlow } from '#dist/index.js';
+import { z } from 'zod';
+import { linkTensorFlow, type LinkTensorFlowReport, reportSchemas } from '#dist/index.js';
 
 /** The peer whose addon `vivant doctor --link-tensorflow` has built, and the folder it was built against. */
 const peer = TFJS_NODE_PACKAGES.map((name) => findPeer(name)).find((found) => found !== undefined && hasAddon(found));
 const record = peer === undefined ? undefined : readLinkRecord(peer);
 const title = record === undefined ? 'a linked TensorFlow, skipped because no tfjs-node here was linked with `vivant doctor --link-tensorflow`' : `tfjs-node linked to TensorFlow ${record.tensorflow}`;
+
+it('is reported as the schema says', () => {
+  const schema = z.fromJSONSchema(reportSchemas['link-tensorflow'] as never);
+  const report: LinkTensorFlowReport = { addon: 'tfjs_binding.node', package: { name: '@tensorflow/tfjs-node', version: '4.22.0' }, tensorflow: { version: '2.21.0', path: 'site-packages/tensorflow' }, compiler: 'g++ 12', gpu: false };
+  expect(schema.safeParse(report).success).toBe(true);
+  expect(schema.safeParse({ ...report, gpu: 'no' }).success).toBe(false);
+  expect(schema.safeParse({ ...report, tensorflow: { version: '2.21.0' } }).success).toBe(false);
+});
 
 describe.skipIf(record === undefined)(title, () => {
   it('loads the library that it was linked to, and no copy of it', async () => {

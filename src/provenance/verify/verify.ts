@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { DISCLOSURE_LAYERS, type VerifyReport } from '../../core/disclosure.js';
+import { DISCLOSURE_LAYERS, type VerifyReport, type VerifyStage } from '../../core/disclosure.js';
 import { VivantError } from '../../core/errors.js';
 import type { FrameSource } from '../../core/ports.js';
 import { withFile } from '../containers/byte-reader.js';
@@ -22,7 +22,12 @@ export interface VerifyIo {
   readonly openFrames: (path: string) => Promise<FrameSource>;
   /** Container tags. */
   readonly tags: (path: string) => Promise<Readonly<Record<string, string>>>;
+  /** Runs the work of a stage; may take its time. Default: just runs it. */
+  readonly measure?: <T>(stage: VerifyStage, work: () => Promise<T>) => Promise<T>;
 }
+
+/** The findings, without what only the caller's clock knows. */
+export type Verified = Omit<VerifyReport, 'stages'>;
 
 /**
  * Reads every disclosure layer of a video, a picture or a PNG sequence and says in plain words what it is. Made for files
@@ -31,7 +36,7 @@ export interface VerifyIo {
  * @param path - a file; or, for a PNG sequence, its folder or a pattern such as `frames/%04d.png`
  * @throws VivantError INPUT_NOT_FOUND when nothing is there; UNREADABLE_MEDIA when it is no media; what `io` throws
  */
-export async function verifyFile(path: string, io: VerifyIo): Promise<VerifyReport> {
+export async function verifyFile(path: string, io: VerifyIo): Promise<Verified> {
   const evidence = await gather(path, io);
   const layers = judgeLayers(evidence);
   const disclosed = saysSo(evidence);
@@ -42,19 +47,21 @@ export async function verifyFile(path: string, io: VerifyIo): Promise<VerifyRepo
 }
 
 async function gather(path: string, io: VerifyIo): Promise<Evidence> {
+  const { measure = (_, work) => work() } = io;
   const frames = await framesAt(path);
   // A sequence carries the same words in every frame: the first one speaks for all.
   const first = frames?.[0] ?? path;
-  const container = await withFile(first, sniffContainer);
-  const tags = { ...(await io.tags(first)), ...(await withFile(first, (reader) => readEmbeddedTags(reader, container))) };
-  const packet = await withFile(first, (reader) => readXmp(reader, container));
+  const { container, tags, packet } = await measure('container', () => readWords(first, io));
   const mime = frames === undefined ? C2PA_MIME[container] : undefined;
-  const [manifest, sidecar, pixels] = await Promise.all([
-    mime === undefined ? undefined : readManifest(path, mime),
-    frames === undefined ? findSidecar(path) : findSequenceSidecar(path, frames),
-    readPixels(openAll(frames ?? [path], io)),
-  ]);
+  const signatures = () => Promise.all([mime === undefined ? undefined : readManifest(path, mime), frames === undefined ? findSidecar(path) : findSequenceSidecar(path, frames)]);
+  const [[manifest, sidecar], pixels] = await Promise.all([measure('signature', signatures), measure('pixels', () => readPixels(openAll(frames ?? [path], io)))]);
   return { container, isSequence: frames !== undefined, tags: readTags(tags), xmp: packet === undefined ? undefined : parseXmpPacket(packet), manifest, sidecar, ...pixels };
+}
+
+async function readWords(path: string, io: VerifyIo) {
+  const container = await withFile(path, sniffContainer);
+  const tags = { ...(await io.tags(path)), ...(await withFile(path, (reader) => readEmbeddedTags(reader, container))) };
+  return { container, tags, packet: await withFile(path, (reader) => readXmp(reader, container)) };
 }
 
 /** The frames of a sequence; `undefined` for a single file. */

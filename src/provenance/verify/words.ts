@@ -3,7 +3,7 @@ import { DISCLOSURE_LAYERS, type DisclosureLayer, type VerifyReport } from '../.
 const LAYER_NAMES: Readonly<Record<DisclosureLayer, string>> = { badge: 'visible badge', invisible: 'invisible mark', tags: 'container tags', xmp: 'XMP', c2pa: 'C2PA signature' };
 
 /** What it all means, in a few sentences that need no knowledge of formats. */
-export function explain(report: Omit<VerifyReport, 'file' | 'explanation'>, ours: boolean, signed: boolean): string {
+export function explain(report: Omit<VerifyReport, 'file' | 'explanation' | 'stages'>, ours: boolean, signed: boolean): string {
   const { disclosed, intact, layers, rights } = report;
   if (!disclosed) {
     const credentials = layers.c2pa.status === 'absent' ? '' : ' It has Content Credentials, but they do not say that it is synthetic.';

@@ -1,5 +1,5 @@
 import { drawAhead } from '#dist/animator/draw-ahead.js';
-import { StageClock } from '#dist/animator/stage-clock.js';
+import { StageClock, TIMED_STAGES } from '#dist/animator/stage-clock.js';
 import { describe, expect, it } from 'vitest';
 
 type Step = Parameters<typeof drawAhead>[0] extends AsyncIterable<infer S> ? S : never;
@@ -45,7 +45,7 @@ describe('drawAhead', () => {
     const { steps, released } = performance(10);
     const { made, most } = generator(overlap);
     const seen: number[] = [];
-    for await (const { step, canvas } of drawAhead(steps, made, SIZE, new StageClock())) {
+    for await (const { step, canvas } of drawAhead(steps, made, SIZE, new StageClock(TIMED_STAGES))) {
       expect(canvas.data.every((value) => value === step.index)).toBe(true);
       await Promise.resolve(); // What follows may wait; the canvas stays as it is.
       expect(canvas.data[0]).toBe(step.index);
@@ -62,7 +62,7 @@ describe('drawAhead', () => {
     const { made, busy } = generator(2, 4);
     const seen: number[] = [];
     const all = async (): Promise<void> => {
-      for await (const { step } of drawAhead(steps, made, SIZE, new StageClock())) {
+      for await (const { step } of drawAhead(steps, made, SIZE, new StageClock(TIMED_STAGES))) {
         seen.push(step.index);
         step.release();
       }
@@ -76,7 +76,7 @@ describe('drawAhead', () => {
   it('waits for what is under way when the consumer leaves', async () => {
     const { steps, released, asked } = performance(10);
     const { made, busy } = generator(2);
-    for await (const { step } of drawAhead(steps, made, SIZE, new StageClock())) {
+    for await (const { step } of drawAhead(steps, made, SIZE, new StageClock(TIMED_STAGES))) {
       step.release();
       if (step.index === 3) break;
     }

@@ -8,7 +8,8 @@ import { easeFace, loopPerformance } from '#dist/animator/loop.js';
 import { checkOutput, publish, writeFileOnce } from '#dist/animator/output-file.js';
 import { cropToEven } from '#dist/animator/portraits.js';
 import { type Progress, ProgressMeter } from '#dist/animator/progress.js';
-import { StageClock } from '#dist/animator/stage-clock.js';
+import { StageClock, TIMED_STAGES } from '#dist/animator/stage-clock.js';
+import { PersonalizeMeter } from '#dist/personalize/progress.js';
 import { createFrame } from '#dist/core/frame.js';
 import type { FaceLandmarks } from '#dist/core/landmarks.js';
 import type { FaceState, TargetFace } from '#dist/core/motion.js';
@@ -158,12 +159,25 @@ describe('odd sides', () => {
 
 describe('clocks', () => {
   it('counts overlapping work of one stage once', async () => {
-    const clock = new StageClock();
+    const clock = new StageClock(TIMED_STAGES);
     const work = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 40));
     await Promise.all([clock.measureAsync('landmarks', work), clock.measureAsync('landmarks', work), clock.measureAsync('decode', work)]);
-    const { landmarks, decode } = clock.report(2);
+    const { landmarks, decode } = clock.report(2, ['landmarks', 'decode']);
     expect(Math.abs(landmarks.seconds - decode.seconds)).toBeLessThan(decode.seconds / 2);
     expect(landmarks.perFrameMs).toBeCloseTo((landmarks.seconds * 1000) / 2, 0);
+    expect(clock.seconds()).toMatchObject({ landmarks: { seconds: landmarks.seconds }, encode: { seconds: 0 } });
+  });
+
+  it('tell how long each stage of personalizing took', () => {
+    let now = 0;
+    const meter = new PersonalizeMeter(undefined, () => now);
+    for (const [at, stage] of [[0, 'read'], [500, 'read'], [2000, 'pairs'], [2500, 'train'], [9000, 'train'], [9500, 'write']] as const) {
+      now = at;
+      meter.show(stage, 0, 1);
+    }
+    now = 9750;
+    const took = { read: { seconds: 2 }, pairs: { seconds: 0.5 }, train: { seconds: 7 }, write: { seconds: 0.25 } };
+    expect([meter.stages(), meter.stages()]).toEqual([took, took]);
   });
 
   it('tells rate and time left', () => {
