@@ -2,7 +2,7 @@ import type { DriverView } from '../../core/motion.js';
 import type { SourcePhoto } from '../../core/ports.js';
 import { CANONICAL_TRIANGLES } from '../../geometry/canonical-mesh.js';
 import { createFaceGrid } from '../face-grid.js';
-import type { GainMap } from '../sampler.js';
+import type { GainMap } from '../sampler/gain-map.js';
 import { boxBlur } from './box-blur.js';
 import { mayFold } from './foldable.js';
 

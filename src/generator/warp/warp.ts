@@ -3,7 +3,8 @@ import type { TargetFace } from '../../core/motion.js';
 import type { SourcePhoto } from '../../core/ports.js';
 import { createFlowField, resetFlow, type FlowField } from '../../geometry/flow-field.js';
 import { rasteriseFlow } from '../../geometry/raster.js';
-import { applyGains, sampleFlow, type GainMap } from '../sampler.js';
+import { createFlowSampler } from '../sampler.js';
+import { applyGains, type GainMap } from '../sampler/gain-map.js';
 import { createTensorWarp } from '../tensor/tensor-warp.js';
 import type { TensorBackend } from '../tensor/types.js';
 import { createHeadMesh } from './head-mesh.js';
@@ -24,8 +25,8 @@ export interface Warp {
 /**
  * Prepares mesh and buffers once; every frame after that allocates nothing.
  *
- * @param backend - when it lives on a graphics card, sampling is done there; on a CPU the plain loop is many times faster than
- * any tensor library.
+ * @param backend - when it lives on a graphics card, sampling is done there; on a CPU a loop of our own is many times faster
+ * than any tensor library.
  */
 export function createWarp(photo: SourcePhoto, backend?: TensorBackend): Warp {
   const mesh = createHeadMesh(photo);
@@ -35,6 +36,7 @@ export function createWarp(photo: SourcePhoto, backend?: TensorBackend): Warp {
   const flow = createFlowField(left, top, right - left, bottom - top, step);
   const depth = new Float32Array(flow.cols * flow.rows);
   const tensors = backend?.kind === 'gpu' ? createTensorWarp(backend, photo.frame) : undefined;
+  const sampler = tensors ? undefined : createFlowSampler(photo.frame, flow);
   return {
     field(target) {
       mesh.pose(target);
@@ -44,11 +46,10 @@ export function createWarp(photo: SourcePhoto, backend?: TensorBackend): Warp {
     },
     async apply(out, gains) {
       out.data.set(photo.frame.data);
+      sampler?.draw(out, gains);
       if (tensors) {
         await tensors.draw(flow, out);
         if (gains) applyGains(flow, gains, out);
-      } else {
-        sampleFlow(photo.frame, flow, out, gains);
       }
       softenSilhouettes(flow, out);
     },

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { createFrame } from '#dist/core/frame.js';
 import { createFlowField } from '#dist/geometry/flow-field.js';
-import { applyGains, sampleFlow } from '#dist/generator/sampler.js';
+import { sampleFlow } from '#dist/generator/sampler.js';
+import { applyGains } from '#dist/generator/sampler/gain-map.js';
+import { createKernelSampler } from '#dist/generator/sampler/kernel.js';
+import { createPlainSampler } from '#dist/generator/sampler/plain.js';
 
 function noise(width: number, height: number) {
   const frame = createFrame(width, height);
@@ -64,5 +67,33 @@ describe('sampleFlow', () => {
     sampleFlow(source, field, after);
     applyGains(field, gains, after);
     expect(after.data[(10 * 32 + 10) * 4]).toBe(50);
+  });
+});
+
+describe('the kernel', () => {
+  it.each([
+    { name: 'a cell a pixel', width: 61, height: 43, field: [0, 0, 61, 43, 1] },
+    { name: 'coarse cells', width: 128, height: 96, field: [10, 7, 90, 80, 3.7] },
+    { name: 'cells that end beside the picture', width: 33, height: 32, field: [3, 0, 30, 32, 1.31] },
+  ] as const)('draws to the last bit what plain TypeScript does: $name', ({ width, height, field: [x, y, w, h, step] }) => {
+    const source = noise(width, height);
+    const field = createFlowField(x, y, w, h, step);
+    const gain = Float32Array.from({ length: 14 * 11 }, (_, i) => 1 + 0.3 * Math.sin(1.7 * i));
+    const gains = { originX: 5.5, originY: 8.25, step: 4.2, cols: 14, rows: 11, gain };
+    const kernel = createKernelSampler(source, field)!;
+    const plain = createPlainSampler(source, field);
+    // At rest, then moved a little, then far over every edge: the same samplers, as in a clip.
+    for (const reach of [0, 2, 300]) {
+      for (let c = 0; c < field.x.length; c++) {
+        field.x[c]! += reach * Math.sin(c * 0.013);
+        field.y[c]! += reach * Math.cos(c * 0.017);
+      }
+      for (const map of [undefined, gains]) {
+        const [drawn, expected] = [createFrame(width, height), createFrame(width, height)];
+        kernel.draw(drawn, map);
+        plain.draw(expected, map);
+        expect(Buffer.from(drawn.data).equals(Buffer.from(expected.data))).toBe(true);
+      }
+    }
   });
 });
