@@ -13,7 +13,9 @@ import { LentSource } from '../generator/refiner/lent-source.js';
 import { REFINER_REGIONS, type RefinerRegion } from '../generator/refiner/regions.js';
 import { sampleCrop } from '../generator/refiner/sample-crop.js';
 import { disguise, type Disguise } from './disguise.js';
+import { misplace } from './misplace.js';
 import type { Lesson } from './plan.js';
+import type { Dice } from './random.js';
 
 /** One region of a lesson, ready for its network. */
 export interface Exercise {
@@ -35,7 +37,7 @@ export interface Classroom {
 }
 
 /** Draws a lesson with the product's own draft and crops: one exercise a region. */
-export async function drawLesson({ photos, teeth, rest }: Classroom, lesson: Lesson, mask: Disguise): Promise<Exercise[]> {
+export async function drawLesson({ photos, teeth, rest }: Classroom, lesson: Lesson, mask: Disguise, dice: Dice): Promise<Exercise[]> {
   const canvas = photos[lesson.canvas]!;
   const photo = photos[lesson.target]!;
   const lenders = lesson.lenders.map((k) => photos[k]!);
@@ -51,6 +53,7 @@ export async function drawLesson({ photos, teeth, rest }: Classroom, lesson: Les
   const { width, height } = canvas.frame;
   const [draft, warped] = [createFrame(width, height), createFrame(width, height)];
   const target = poseOn(canvas, photo);
+  if (lesson.canvas !== lesson.target) misplace(target, dice);
   let flow: FlowField | undefined;
   let lent: readonly Lender[] = [];
   await generator.render(target, driver, draft, (field, photosThatLend) => {

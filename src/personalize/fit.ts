@@ -81,7 +81,8 @@ export async function fitSitter({ photos, weights, backend, teeth, seed = 1, sch
     const all: Exercise[] = [];
     for (const lesson of lessons) {
       await onStep?.({ stage: 'pairs', done: drawn, of, state: undefined });
-      all.push(...(await drawLesson(classroom, lesson, drawDisguise(new Dice(seed, -2 - drawn)))));
+      const dice = new Dice(seed, -2 - drawn);
+      all.push(...(await drawLesson(classroom, lesson, drawDisguise(dice), dice)));
       drawn += 1;
     }
     return all;

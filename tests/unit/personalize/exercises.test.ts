@@ -4,6 +4,8 @@ import { faceState } from '#dist/motion/face-state.js';
 import { disguise } from '#dist/personalize/disguise.js';
 import { drawLesson } from '#dist/personalize/exercises.js';
 import { focusOnHead } from '#dist/personalize/focus.js';
+import { misplace } from '#dist/personalize/misplace.js';
+import { Dice } from '#dist/personalize/random.js';
 import { nearestToRest, unlikeFirst } from '#dist/personalize/resemblance.js';
 import { describe, expect, it } from 'vitest';
 import { facePoints, type Sitter } from '../motion/synthetic-face.js';
@@ -37,7 +39,7 @@ function difference(crop: Float32Array, channel: number, answer: Float32Array): 
 describe('an exercise', () => {
   it('asks for the other photo where the crop lies, however large the face is there', async () => {
     const classroom = { photos: [NEAR, OTHER], teeth: undefined, rest: 0 };
-    const exercises = await drawLesson(classroom, { canvas: 0, target: 1, lenders: [], driven: false }, IDLE);
+    const exercises = await drawLesson(classroom, { canvas: 0, target: 1, lenders: [], driven: false }, IDLE, new Dice(1, 0));
     expect(exercises.map(({ region }) => region.name)).toEqual(['mouth', 'eyeLeft', 'eyeRight']);
     for (const { crop, answer } of exercises) {
       // Both photos show the same face, so the warp is right already; colours are matched on the skin.
@@ -48,11 +50,36 @@ describe('an exercise', () => {
 
   it('shows the target in disguise as the driver', async () => {
     const classroom = { photos: [NEAR, OTHER], teeth: undefined, rest: 0 };
-    const [mouth] = await drawLesson(classroom, { canvas: 0, target: 1, lenders: [], driven: true }, { ...IDLE, colours: [0.2, 0.2, 0.2, 0.3, 0.2, 0.2, 0, 0, 0.5] });
+    const [mouth] = await drawLesson(classroom, { canvas: 0, target: 1, lenders: [], driven: true }, { ...IDLE, colours: [0.2, 0.2, 0.2, 0.3, 0.2, 0.2, 0, 0, 0.5] }, new Dice(1, 0));
     expect(mouth!.crop[CHANNEL.present]).toBe(1);
     const off = difference(mouth!.crop, CHANNEL.driver, mouth!.answer);
     expect(off).toBeGreaterThan(0.01);
     expect(off).toBeLessThan(0.4);
+  });
+});
+
+describe('misplaced landmarks', () => {
+  const moved = (seed: number): Float32Array => {
+    const points = NEAR.points.slice();
+    misplace({ ...NEAR.state, points, confidence: 1 }, new Dice(seed, 0));
+    return points.map((value, i) => (value - NEAR.points[i]!) / NEAR.state.scale);
+  };
+
+  it('lie off by about a fiftieth of a head unit, neighbours alike, depth as it was', () => {
+    let squares = 0;
+    for (let seed = 1; seed <= 40; seed++) {
+      const shift = moved(seed);
+      for (let i = 0; i < shift.length; i += 3) squares += (shift[i]! ** 2 + shift[i + 1]! ** 2) / (shift.length / 3) / 40;
+      expect(Math.hypot(shift[13 * 3]! - shift[0]!, shift[13 * 3 + 1]! - shift[1]!)).toBeLessThan(0.03);
+      expect(shift[2]).toBe(0);
+    }
+    expect(Math.sqrt(squares)).toBeGreaterThan(0.016);
+    expect(Math.sqrt(squares)).toBeLessThan(0.024);
+  });
+
+  it('repeat with the seed', () => {
+    expect(moved(3)).toEqual(moved(3));
+    expect(moved(3)).not.toEqual(moved(4));
   });
 });
 
