@@ -18,3 +18,16 @@ export interface SitterAdapter {
   readonly vectors: Readonly<Record<RefinerNetwork, Float32Array>>;
   readonly changes: readonly WeightChange[];
 }
+
+/** An adapter, or a part of it: networks without a vector are told of the sitter by the photos. */
+export interface AdapterPart extends Omit<SitterAdapter, 'vectors'> {
+  readonly vectors: Readonly<Partial<SitterAdapter['vectors']>>;
+}
+
+/**
+ * What is used where the driver's pixels are lent: the mouth that shows then is mostly the driver's, and what was learnt of the sitter's own
+ * made it worse (docs/personalize.md).
+ */
+export function withoutMouth({ base, vectors, changes }: SitterAdapter): AdapterPart {
+  return { base, vectors: { eye: vectors.eye }, changes: changes.filter(({ name }) => !name.startsWith('mouth.')) };
+}

@@ -5,6 +5,7 @@ import { createDraftGenerator } from '#dist/generator/draft.js';
 import { createStandardGenerator } from '#dist/generator/standard.js';
 import { cropColumn, cropRow, createCropFrame, fitCropFrame } from '#dist/generator/refiner/crop-frame.js';
 import { FACE_REGION, REFINER_REGIONS, regionUnit } from '#dist/generator/refiner/regions.js';
+import type { SitterAdapter } from '#dist/generator/sitter/adapter.js';
 import { createOpening } from '#dist/geometry/opening.js';
 import { faceState } from '#dist/motion/face-state.js';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -51,8 +52,8 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-const make = ({ driverPixels = true, sources = [sitter], quality = 'standard' }: { driverPixels?: boolean; sources?: Parameters<typeof createStandardGenerator>[0]; quality?: 'standard' | 'high' } = {}) =>
-  createStandardGenerator(sources, { driverPixels, backend, weightsDirectory: directory, quality });
+const make = ({ driverPixels = true, sources = [sitter], quality = 'standard', adapter }: { driverPixels?: boolean; sources?: Parameters<typeof createStandardGenerator>[0]; quality?: 'standard' | 'high'; adapter?: SitterAdapter } = {}) =>
+  createStandardGenerator(sources, { driverPixels, backend, weightsDirectory: directory, quality, ...(adapter ? { adapter } : {}) });
 
 async function draw(view: typeof driver | undefined, options: Parameters<typeof make>[0] = {}, pose = target(OPEN)) {
   const generator = await make(options);
@@ -133,6 +134,22 @@ describe('the standard generator', () => {
     const one = await draw(undefined, { driverPixels: false }, target(PLACE));
     const two = await draw(undefined, { driverPixels: false, sources: [sitter, second] }, target(PLACE));
     expect(same(one, two)).toBe(false);
+  });
+
+  it("uses what was learnt of the sitter's eyes always, of the mouth only without the driver's pixels", async () => {
+    const { name, version, files } = JSON.parse(await readFile(join(directory, 'standard/manifest.json'), 'utf8')) as { name: string; version: string; files: { sha256: string }[] };
+    const base = { name, version, sha256: files[0]!.sha256 };
+    const learnt = (...networks: readonly ('mouth' | 'eye')[]): SitterAdapter => ({
+      base,
+      vectors: { mouth: new Float32Array(24).fill(0.1), eye: new Float32Array(24).fill(-0.1) },
+      changes: networks.map((network) => ({ name: `${network}.out.bias`, shape: [18], values: new Float32Array(18).fill(0.4) })),
+    });
+    const [none, mouth, both] = [learnt(), learnt('mouth'), learnt('mouth', 'eye')];
+    for (const driverPixels of [true, false]) {
+      const [a, b, c] = await Promise.all([none, mouth, both].map((adapter) => draw(driver, { driverPixels, adapter })));
+      expect(same(a!, b!)).toBe(driverPixels);
+      expect(same(b!, c!)).toBe(false);
+    }
   });
 
   it('keeps no tensor from frame to frame, nor after it is closed', async () => {
