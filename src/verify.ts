@@ -5,6 +5,9 @@ import { probe } from './media/probe.js';
 import { openVideo } from './media/video-source.js';
 import { verifyFile } from './provenance/verify/verify.js';
 
+/** Marks are looked for in smaller pictures than this (longer side, pixels): no need to hand over more of a large one. */
+const MARK_MAX_SIDE = 1280;
+
 /** Options of {@link verify}. @public */
 export interface VerifyOptions {
   /** Stops the work. */
@@ -21,7 +24,7 @@ export async function verify(file: string, { signal }: VerifyOptions = {}): Prom
   try {
     const clock = new StageClock(VERIFY_STAGES);
     const found = await verifyFile(file, {
-      openFrames: (path) => openVideo(path, { signal }),
+      openFrames: (path) => openVideo(path, { maxSide: MARK_MAX_SIDE, signal }),
       tags: async (path) => (await probe(path, { signal })).tags,
       measure: (stage, work) => clock.measureAsync(stage, work),
     });

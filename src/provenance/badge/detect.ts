@@ -36,6 +36,8 @@ const CAP_STEP = 1.06;
 /** Badges lie within this share of the height from the upper or lower edge, or this many pixels at search scale. */
 const STRIP_SHARE = 0.12;
 const STRIP_LEAST = 26;
+/** A whole badge that is a little larger than its icon said, or lies a little further in, reaches over the strip by less than this. */
+const BESIDE_STRIP = 4;
 /** Guesses of the icon that are compared with whole badges. */
 const KEPT = 6;
 const LEAST_ICON_SCORE = 0.5;
@@ -50,9 +52,14 @@ interface Place {
 
 const texts = [...new Set(Object.values(BADGE_TEXTS).flatMap(({ long, short }) => [long, short]))];
 
+/** Rows at the upper and the lower edge of a picture of this height in which badges lie. */
+function stripOf(height: number): number {
+  return Math.min(height, Math.max(STRIP_LEAST, Math.round(STRIP_SHARE * height)));
+}
+
 /** Best few places of the icon at one scale. */
 function findIcon(picture: LumaPicture, icon: Template, cap: number, mirrored: boolean, best: Place[]): void {
-  const strip = Math.min(picture.height, Math.max(STRIP_LEAST, Math.round(STRIP_SHARE * picture.height)));
+  const strip = stripOf(picture.height);
   for (const from of [0, picture.height - strip]) {
     for (const { x, y, score } of matchBest(picture, icon, from, from + strip, LEAST_ICON_SCORE)) {
       const same = best.findIndex((b) => b.cap === cap && b.mirrored === mirrored && Math.abs(b.x - x) <= 2 && Math.abs(b.y - y) <= 2);
@@ -103,13 +110,13 @@ export function createBadgeDetector(): BadgeDetector {
       const places: Place[] = [];
       const icon = createTemplate(drawPlate('', SEARCH_CAP));
       const views = [picture, mirrorPicture(picture)];
-      const scaled = (place: { cap: number; mirrored: boolean }) => scalePicture(views[place.mirrored ? 1 : 0]!, SEARCH_CAP / place.cap);
+      const scaled = ({ cap, mirrored }: { cap: number; mirrored: boolean }, strip?: typeof stripOf) => scalePicture(views[mirrored ? 1 : 0]!, SEARCH_CAP / cap, strip);
       for (let cap = LEAST_CAP; cap <= MOST_CAP; cap *= CAP_STEP) {
-        for (const mirrored of [false, true]) findIcon(scaled({ cap, mirrored }), icon, cap, mirrored, places);
+        for (const mirrored of [false, true]) findIcon(scaled({ cap, mirrored }, stripOf), icon, cap, mirrored, places);
       }
       let result: BadgeResult = { found: false, score: 0, mirrored: false };
       for (const place of places) {
-        const { score, withText } = verify(scaled(place), place);
+        const { score, withText } = verify(scaled(place, (height) => stripOf(height) + BESIDE_STRIP), place);
         const found = score >= (withText ? BADGE_THRESHOLD : ICON_THRESHOLD);
         if ((found && !result.found) || (found === result.found && score > result.score)) result = { found, score, mirrored: place.mirrored };
       }

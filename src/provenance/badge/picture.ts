@@ -74,15 +74,27 @@ function axis(from: number, to: number) {
   return { first, weights, taps };
 }
 
-/** The picture at another size, antialiased. */
-export function scalePicture({ data, width, height }: LumaPicture, scale: number): LumaPicture {
+/**
+ * The picture at another size, antialiased.
+ *
+ * @param strip - for its height, the rows wanted at its upper and at its lower edge; the others stay 0. Default: all.
+ */
+export function scalePicture({ data, width, height }: LumaPicture, scale: number, strip = (rows: number): number => rows): LumaPicture {
   if (scale === 1) return { data, width, height };
   const w = Math.max(1, Math.round(width * scale));
   const h = Math.max(1, Math.round(height * scale));
   const across = axis(width, w);
   const down = axis(height, h);
+  const edge = strip(h);
+  const wanted = (y: number): boolean => y < edge || y >= h - edge;
+  const needed = new Uint8Array(height);
+  for (let y = 0; y < h; y++) {
+    if (wanted(y)) needed.fill(1, Math.max(0, down.first[y]!), Math.max(0, down.first[y]! + down.taps));
+  }
+  needed[0] = needed[height - 1] = 1; // what lies beyond an edge is the edge
   const narrow = new Float32Array(w * height);
   for (let y = 0; y < height; y++) {
+    if (needed[y] === 0) continue;
     for (let x = 0; x < w; x++) {
       let sum = 0;
       for (let t = 0; t < across.taps; t++) {
@@ -94,6 +106,7 @@ export function scalePicture({ data, width, height }: LumaPicture, scale: number
   }
   const out = new Float32Array(w * h);
   for (let y = 0; y < h; y++) {
+    if (!wanted(y)) continue;
     for (let t = 0; t < down.taps; t++) {
       const weight = down.weights[y * down.taps + t]!;
       const from = Math.min(height - 1, Math.max(0, down.first[y]! + t)) * w;
