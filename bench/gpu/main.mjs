@@ -95,7 +95,7 @@ function run(kind, job, limit, env) {
       const seconds = rounded((performance.now() - started) / 1000);
       const line = output.split('\n').find((text) => text.startsWith(ANSWER));
       if (line !== undefined) resolve({ ...JSON.parse(line.slice(ANSWER.length)), seconds });
-      else if (late) resolve({ error: { code: 'TIMEOUT', message: `not done after ${rounded(limit, 0)} s` }, seconds });
+      else if (late) resolve({ error: { code: 'TIMEOUT', message: `not done after ${rounded(limit, 0)} s`, after: rounded(limit, 0) }, seconds });
       else resolve({ error: { code: 'CRASH', message: `ended with ${signal ?? code}: ${errors.trim().slice(-600)}` }, seconds });
     });
   });

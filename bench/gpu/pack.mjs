@@ -28,7 +28,7 @@ const ONLY = {
 };
 const SKIPPED = /\.(map|ts|mts|cts|md|markdown)$|(^|\/)(test|tests|docs|src\/.*\.cc)(\/|$)/;
 /** Used only on machines that lack them. */
-const LIBRARIES = ['libstdc++.so.6', 'libgcc_s.so.1', 'libvulkan.so.1', 'libGLdispatch.so.0', 'libX11.so.6', 'libXext.so.6', 'libxcb.so.1', 'libXau.so.6', 'libXdmcp.so.6', 'libbsd.so.0', 'libmd.so.0'];
+const LIBRARIES = ['libstdc++.so.6', 'libgcc_s.so.1', 'libvulkan.so.1', 'libGLdispatch.so.0', 'libEGL.so.1', 'libGLX.so.0', 'libX11.so.6', 'libXext.so.6', 'libxcb.so.1', 'libXau.so.6', 'libXdmcp.so.6', 'libbsd.so.0', 'libmd.so.0'];
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const { values } = parseArgs({ options: { out: { type: 'string', default: 'out/vivant-gpu.tar' }, peers: { type: 'string' } } });

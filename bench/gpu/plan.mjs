@@ -9,12 +9,13 @@ const LIMITS = { conformance: 180, clip: 120, networks: 60, fit: 180 };
 const SLOW = { frames: 8, steps: 20 };
 
 /**
- * @param backends - `{ name, supported, slow }`, the fastest first
+ * @param backends - `{ name, supported, slow }`; the slow ones come last
  * @param options - `sides` pixels, `frames` a clip, `steps` of fine-tuning, 20 at least
  * @returns rows `{ id, kind, backend, limit, ...job }`; the ones that matter most first
  */
 export function plan(backends, { sides, frames, steps }) {
-  return backends.filter(({ supported }) => supported).flatMap(({ name: backend, slow }) => {
+  const there = backends.filter(({ supported }) => supported).sort((a, b) => Number(a.slow) - Number(b.slow));
+  return there.flatMap(({ name: backend, slow }) => {
     const row = (kind, id, job = {}) => ({ id, kind, backend, limit: LIMITS[kind], ...job });
     const clips = (slow ? sides.slice(0, 1) : sides).flatMap((side) => TIERS.map((quality) => row('clip', `clip ${quality} ${side}`, { quality, side, frames: slow ? Math.min(frames, SLOW.frames) : frames })));
     const networks = NETWORKS.flatMap((network) => BATCHES.map((batch) => row('networks', `network ${network} ${batch}`, { network, batch })));

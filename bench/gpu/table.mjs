@@ -23,7 +23,7 @@ export function markdown({ measured, machine, backends, chosen, rows, sides }) {
 export function cellOf(row, cell) {
   if (row === undefined) return '-';
   if (row.error === undefined) return cell(row.result, row);
-  return { MODEL_MISSING: 'no weights', SKIPPED: 'no time', TIMEOUT: `over ${row.limit} s` }[row.error.code] ?? `failed: ${row.error.code}`;
+  return { MODEL_MISSING: 'no weights', SKIPPED: 'no time', TIMEOUT: `over ${row.error.after} s` }[row.error.code] ?? `failed: ${row.error.code}`;
 }
 
 function heading({ name, supported, software, detail }) {
