@@ -20,7 +20,7 @@ import { judge } from './judge.mjs';
 
 const ROWS = ['wasm:draft', 'wasm:standard', 'tensorflow:standard', 'webgpu:standard', 'cpu:standard'];
 /** Frames a second of the clip, where it isn't the driver's 25; and the side of the square picture, pixels. */
-const RATES = { 'webgpu:standard': 5, 'cpu:standard': 5 };
+const RATES = { 'webgpu:standard': 2, 'cpu:standard': 2 };
 const SIDE = 256;
 
 const { values } = parseArgs({
