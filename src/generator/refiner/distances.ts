@@ -39,7 +39,7 @@ export class DistanceField {
       for (let i = 0; i < frame.cols; i++, o += stride) {
         const x = pictureX(frame, i, j);
         const y = pictureY(frame, i, j);
-        const inner = iris ? radius - Math.hypot(x - cx, y - cy) : region.spared ? this.#nearest(x, y) : openingDistance(opening, x, y);
+        const inner = iris ? radius - Math.sqrt((x - cx) * (x - cx) + (y - cy) * (y - cy)) : region.spared ? this.#nearest(x, y) : openingDistance(opening, x, y);
         out[o] = clamp(openingDistance(contour, x, y) / unitPixels / SPAN);
         out[o + 1] = clamp(inner / unitPixels / SPAN);
       }

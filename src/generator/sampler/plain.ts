@@ -66,7 +66,10 @@ export function createPlainSampler(source: Frame, field: FlowField): FlowSampler
       const p = iy * width + ix;
       const q = ix < maxX ? p + 1 : p;
       const down = iy < maxY ? width : 0;
-      const [a, b, c, d] = [from[p]!, from[q]!, from[p + down]!, from[q + down]!];
+      const a = from[p]!;
+      const b = from[q]!;
+      const c = from[p + down]!;
+      const d = from[q + down]!;
       // Red and blue are mixed along x in one go: 16 bits are room enough for each.
       const vx = 256 - wx;
       const vy = 256 - wy;
