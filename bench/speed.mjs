@@ -3,6 +3,7 @@
 //   npm run bench                all of it (with the 200 s clip: some minutes)
 //   npm run bench -- --short     without the 200 s clip
 //   npm run bench -- --strict    ends with 1 when something got worse than on the stored result
+//   npm run bench -- --growth    instead of all that: how cost and memory grow with the picture's size; stores nothing
 //
 // Compares with the result that is stored, when that is of the same machine: `comparison` in the new one.
 // Times are those of the machine in the state it is in: compare ratios, and look at `machine.load` first.
@@ -16,7 +17,8 @@ import { promisify } from 'node:util';
 import { createAnimator, doctor } from '../dist/index.js';
 import { compare, words } from './compare.mjs';
 import { machine, media, RIGHTS, rounded, squarePortrait } from './material.mjs';
-import { watchPeak } from './process-tree.mjs';
+import { growthTable } from './growth.mjs';
+import { cpuSeconds, watchPeak } from './process-tree.mjs';
 
 const SIDE = 512; // pixels
 const CLIP_SECONDS = 8;
@@ -24,6 +26,7 @@ const WARM_RUNS = 2;
 const run = promisify(execFile);
 
 if (process.send) process.once('message', (job) => void animateInChild(job));
+else if (process.argv.includes('--growth')) console.log(await growthTable(inChild));
 else await bench(process.argv.includes('--short'));
 
 async function bench(short) {
@@ -134,15 +137,17 @@ async function inChild(job) {
   }
 }
 
-async function animateInChild({ portrait, driving, end, output, runs, quality = 'draft' }) {
+/** @param ends - seconds of each clip, one after the other; default: `runs` times `end`. */
+async function animateInChild({ portrait, driving, end, output, runs, quality = 'draft', ends = Array.from({ length: runs }, () => end) }) {
   try {
     const animator = createAnimator({ backend: 'wasm' });
     const clips = [];
-    for (let i = 0; i < runs; i++) {
-      const before = process.cpuUsage();
-      const report = await animator.animate({ portraits: [portrait], driving, end, output, quality, force: true, rights: RIGHTS });
-      const { user, system } = process.cpuUsage(before);
-      clips.push({ ...report, cpuMsPerFrame: rounded((user + system) / 1000 / report.frames) });
+    for (const length of ends) {
+      const before = await cpuSeconds();
+      const report = await animator.animate({ portraits: [portrait], driving, end: length, output, quality, size: 'native', force: true, rights: RIGHTS });
+      const after = await cpuSeconds();
+      const cpu = { own: after.own - before.own, ffmpeg: after.children - before.children };
+      clips.push({ ...report, cpuSeconds: cpu, cpuMsPerFrame: rounded((cpu.own * 1000) / report.frames) });
     }
     await animator.close();
     process.send({ clips });
