@@ -11,7 +11,7 @@ import { sampleGrain } from './grain.js';
 import { mouthRest } from './mouth/frame.js';
 import type { MouthInterior } from './mouth/interior.js';
 import { MouthPainter } from './mouth/paint.js';
-import { PictureInterior } from './mouth/picture-interior.js';
+import { openingLikeness, PictureInterior } from './mouth/picture-interior.js';
 import { AtlasInterior, type TeethAtlas } from './mouth/teeth-atlas.js';
 import { facePalette } from './palette.js';
 import type { TensorBackend } from './tensor/types.js';
@@ -19,6 +19,8 @@ import { createWarp } from './warp/warp.js';
 
 /** A photo whose lips are parted by this share of the mouth's width shows its owner's teeth. */
 const PARTED = 0.08;
+
+const OPENING = createOpening();
 
 /** The draft, open to a refiner that builds on it. */
 export interface DraftGenerator extends Generator {
@@ -45,7 +47,8 @@ export function createDraftGenerator(
   const [photo] = sources;
   const warp = createWarp(photo, options.backend);
   const sitter = { rest: mouthRest(photo.state), palette: facePalette(photo.frame, photo.points) };
-  const parted = sources.map(showsTeeth);
+  const heights = sources.map(({ points }) => heightOf(points));
+  const parted = heights.map((height) => height > PARTED);
   const own = sources.filter((_, k) => parted[k]).map((source): MouthInterior => {
     const lender = { rest: mouthRest(source.state), palette: facePalette(source.frame, source.points), still: true };
     return new PictureInterior(sitter, lender, () => source);
@@ -56,8 +59,11 @@ export function createDraftGenerator(
   const eyes = new EyePainter(photo);
   const album = sources.length > 1 ? new Album(sources, options.still ? 1 : undefined) : undefined;
   const folds = new FoldShader(photo);
-  /** Share of the mouth that other photos with parted lips fill. */
-  const lentTeeth = (): number => album?.shares.mouth.reduce((sum, share, k) => sum + (k > 0 && parted[k] ? share : 0), 0) ?? 0;
+  /** Share of the mouth that other photos with parted lips fill: where they are opened much farther or less, what lies between them is a smear. */
+  const lentTeeth = ({ points }: TargetFace): number => {
+    const height = heightOf(points);
+    return album?.shares.mouth.reduce((sum, share, k) => sum + (k > 0 && parted[k] ? share * openingLikeness(height, heights[k]!) : 0), 0) ?? 0;
+  };
   return {
     quality: 'draft',
     setDriverReference(view) {
@@ -75,7 +81,7 @@ export function createDraftGenerator(
       onWarped?.(flow, lenders);
       eyes.paint(target, out, 1, album?.shares.eyes[0]);
       album?.paintEyes(target, out);
-      mouth.paint(target, lender, out, 1 - lentTeeth());
+      mouth.paint(target, lender, out, 1 - lentTeeth(target));
     },
     close() {
       warp.close();
@@ -84,6 +90,7 @@ export function createDraftGenerator(
   };
 }
 
-function showsTeeth(photo: SourcePhoto): boolean {
-  return openingHeight(fitOpening(photo.points, INNER_LIP_UPPER, INNER_LIP_LOWER, createOpening())) > PARTED;
+/** Of the opening between the lips, in its widths. */
+function heightOf(points: Float32Array): number {
+  return openingHeight(fitOpening(points, INNER_LIP_UPPER, INNER_LIP_LOWER, OPENING));
 }

@@ -74,7 +74,7 @@ export class PictureInterior implements MouthInterior {
     fitOpening(lender.points, INNER_LIP_UPPER, INNER_LIP_LOWER, this.#opening);
     fitOpening(target.points, INNER_LIP_UPPER, INNER_LIP_LOWER, this.#target);
     this.#align(lender.state.scale * this.#rest.width, target.scale * this.#sitterRest.width);
-    return this.#still ? likeness(openingHeight(this.#target), openingHeight(this.#opening)) : 1;
+    return this.#still ? openingLikeness(openingHeight(this.#target), openingHeight(this.#opening)) : 1;
   }
 
   /**
@@ -143,8 +143,8 @@ export class PictureInterior implements MouthInterior {
   }
 }
 
-/** 1 when two openings are about equally high, 0 when one is twice the other. */
-function likeness(target: number, lender: number): number {
+/** How well a photo's open mouth suits a target's, by height over width: 1 when they are about equally high, 0 when one is twice the other. */
+export function openingLikeness(target: number, lender: number): number {
   const octaves = Math.abs(Math.log2(Math.max(1e-3, target) / Math.max(1e-3, lender)));
   return Math.min(1, Math.max(0, (0.95 - octaves) / 0.45));
 }

@@ -125,6 +125,21 @@ describe('a draft of several photos', () => {
     [150, 110, 90].forEach((value, k) => expect(Math.abs(outline[k]! - value)).toBeLessThan(4));
   });
 
+  it("draws the inside of a mouth that is opened much farther than the nearest photo's, instead of stretching what that shows", async () => {
+    // All of either photo is as bright as its skin: only a painted cavity is dark.
+    const middle = async (lender: ReturnType<typeof photo>): Promise<number> => {
+      const generator = createDraftGenerator([canvas, lender], { driverPixels: false, still: true });
+      const out = createFrame(SIZE, SIZE);
+      await generator.render(target, undefined, out);
+      const [x, y] = [0, 1].map((k) => Math.round((target.points[13 * 3 + k]! + target.points[14 * 3 + k]!) / 2)) as [number, number];
+      return out.data[(y * SIZE + x) * 4]!;
+    };
+    const asOpen = await middle(laughing);
+    const hardlyOpen = await middle(photo({ gap: 0.09, smile: 0.05 }, () => [140, 118, 96]));
+    expect(asOpen).toBeGreaterThan(130);
+    expect(hardlyOpen).toBeLessThan(asOpen - 20);
+  });
+
   it('is the draft of one photo where the canvas is nearest', async () => {
     const still = { ...canvas.state, points: canvas.points, confidence: 1 };
     const [alone, together] = [createFrame(SIZE, SIZE), createFrame(SIZE, SIZE)];
