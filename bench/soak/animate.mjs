@@ -1,7 +1,7 @@
 // Animates one clip and samples this process on the way; soak.mjs starts it.
 import { createAnimator } from '../../dist/index.js';
 import { RIGHTS, rounded } from '../material.mjs';
-import { tensorsInThreads } from './count-tensors.mjs';
+import { heldByThreads } from './count-tensors.mjs';
 
 const SAMPLES = 200;
 
@@ -18,8 +18,9 @@ async function animate({ backend, quality, fps, portrait, driving, end, output }
     if (stage !== 'animate' || frame === 0) return;
     every = Math.max(1, Math.floor((frames ?? end * fps) / SAMPLES));
     if (frame % every !== 0) return;
-    const { rss, heapUsed, external } = process.memoryUsage();
-    samples.push({ frame, rssMB: rounded(rss / 1e6, 1), heapMB: rounded(heapUsed / 1e6, 1), externalMB: rounded(external / 1e6, 1), tensors: tensorsInThreads() });
+    const { tensors, reserved, used } = heldByThreads();
+    const rss = process.memoryUsage.rss();
+    samples.push({ frame, rssMB: rounded(rss / 1e6, 1), outsideMB: rounded((rss - reserved) / 1e6, 1), heapMB: rounded(used / 1e6, 1), tensors });
   };
   const report = await animator.animate({ portraits: [portrait], driving, end, fps, output, quality, force: true, rights: RIGHTS, onProgress });
   await animator.close();

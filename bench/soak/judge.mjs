@@ -7,20 +7,25 @@ const WARM_UP = 0.2;
 const LEVEL = { share: 0.05, MB: 12 };
 
 /**
- * @param samples - `{ frame, rssMB, tensors }`, in order
- * @returns `flat`; `memory`: medians of the first and the last quarter after warm-up and the slope of a line through all of it; `tensors`:
- * the least of either quarter, since frames under way hold some, and the most
+ * V8 makes the heaps of threads larger and smaller by tens of MB as it sees fit. So what lies outside of them is judged by its slope, and
+ * what is in use inside by its least: what the collector can't take away.
+ *
+ * @param samples - `{ frame, rssMB, outsideMB, heapMB, tensors }`, in order
+ * @returns `flat`; `memory`: medians of what is outside in the first and the last quarter after warm-up, the slope of a line through all of
+ * it, and the most of all memory; `heap` in use and `tensors`: the least of either quarter, since frames under way hold some
  */
 export function judge(samples) {
   const rest = samples.slice(Math.floor(samples.length * WARM_UP));
-  if (rest.length < 8) return { flat: null, memory: null, tensors: null };
+  if (rest.length < 8) return { flat: null, memory: null, heap: null, tensors: null };
   const quarter = Math.floor(rest.length / 4);
   const [early, late] = [rest.slice(0, quarter), rest.slice(-quarter)];
-  const slope = slopeOf(rest.map(({ frame, rssMB }) => [frame, rssMB]));
-  const memory = { first: median(early, 'rssMB'), last: median(late, 'rssMB'), most: Math.max(...samples.map(({ rssMB }) => rssMB)), perThousandFrames: rounded(slope * 1000) };
-  const tensors = { first: least(early), last: least(late), most: Math.max(...rest.map((sample) => sample.tensors)) };
+  const slope = slopeOf(rest.map(({ frame, outsideMB }) => [frame, outsideMB]));
+  const memory = { first: median(early, 'outsideMB'), last: median(late, 'outsideMB'), most: Math.max(...samples.map(({ rssMB }) => rssMB)), perThousandFrames: rounded(slope * 1000) };
+  const heap = { first: least(early, 'heapMB'), last: least(late, 'heapMB') };
+  const tensors = { first: least(early, 'tensors'), last: least(late, 'tensors'), most: Math.max(...rest.map((sample) => sample.tensors)) };
   const rise = Math.max(slope * (rest.at(-1).frame - rest[0].frame), memory.last - memory.first);
-  return { flat: rise <= Math.max(LEVEL.share * memory.first, LEVEL.MB) && tensors.last <= tensors.first, memory, tensors };
+  const level = (growth, of) => growth <= Math.max(LEVEL.share * of, LEVEL.MB);
+  return { flat: level(rise, memory.first) && level(heap.last - heap.first, heap.first) && tensors.last <= tensors.first, memory, heap, tensors };
 }
 
 /** Of the line with the least squared distance. */
@@ -37,6 +42,6 @@ function median(samples, key) {
   return sorted[sorted.length >> 1];
 }
 
-function least(samples) {
-  return Math.min(...samples.map(({ tensors }) => tensors));
+function least(samples, key) {
+  return Math.min(...samples.map((sample) => sample[key]));
 }

@@ -74,6 +74,6 @@ function inChild(job, cwd = process.cwd()) {
 
 function words(row) {
   if (row.missing !== undefined) return `${row.name}: not run: ${row.missing}`;
-  const { name, flat, frames, seconds, memory, tensors } = row;
-  return `${name}: ${flat ? 'flat' : 'NOT FLAT'}: ${frames} frames in ${seconds} s; MB ${memory.first} -> ${memory.last}, ${memory.perThousandFrames} per 1000 frames; tensors ${tensors.first} -> ${tensors.last}, at most ${tensors.most}`;
+  const { name, flat, frames, seconds, memory, heap, tensors } = row;
+  return `${name}: ${flat ? 'flat' : 'NOT FLAT'}: ${frames} frames in ${seconds} s; MB outside heaps ${memory.first} -> ${memory.last}, ${memory.perThousandFrames} per 1000 frames; in use inside ${heap.first} -> ${heap.last}; tensors ${tensors.first} -> ${tensors.last}, at most ${tensors.most}`;
 }
