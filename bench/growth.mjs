@@ -35,7 +35,7 @@ export async function growthTable(inChild) {
     const { cpu, cpus, platform, node, load: before } = machine(load);
     return [
       `${new Date().toISOString().slice(0, 10)}, ${cpu} with ${cpus} cores, ${platform}, Node ${node}; load ${before} before, ${rounded(os.loadavg()[0])} after.`,
-      table(['portrait', 'MP', 'CPU ms a further frame', 'of it ffmpeg', 'CPU ms a further MP', 'CPU s a clip besides', 'peak MB'], sizes),
+      table(['portrait', 'MP', 'CPU ms a further frame', 'of it ffmpeg', 'CPU ms a MP', 'CPU s a clip besides', 'peak MB'], sizes),
     ].join('\n\n');
   } finally {
     await rm(folder, { recursive: true, force: true });
