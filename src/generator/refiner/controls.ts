@@ -46,6 +46,11 @@ export function readControls(head: Float32Array, offset: number, crop: Float32Ar
   }
 }
 
+/** Makes only a part of the correction. */
+export function weaken({ masks }: Controls, share: number): void {
+  for (let o = 0; o < masks.length; o += 3) masks[o]! *= share;
+}
+
 /** Sigmoid at -16, -16 + 1 / 64, ... 16. */
 const SIGMOID = Float64Array.from({ length: 2049 }, (_, i) => 1 / (1 + Math.exp(16 - i / 64)));
 

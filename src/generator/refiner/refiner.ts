@@ -8,7 +8,7 @@ import { sampleGrain, type Grain } from '../grain.js';
 import { facePalette } from '../palette.js';
 import type { NetworkTier } from '../tensor/manifest.js';
 import { compositeCrop, type LentPicture } from './composite.js';
-import { createControls, readControls, type Controls } from './controls.js';
+import { createControls, readControls, weaken, type Controls } from './controls.js';
 import { PatchKeeper } from './crop-box.js';
 import { fitCropFrame } from './crop-frame.js';
 import { RegionCrop } from './crops.js';
@@ -149,6 +149,7 @@ export class Refiner {
     for (const { crop, place, controls, warped } of parts) {
       const { region, frame, data } = crop;
       readControls(heads[region.network as N], place * elements(region, HEAD_CHANNELS), data, presence, controls);
+      if (region.driven !== undefined && presence > 0) weaken(controls, 1 - (1 - region.driven) * presence);
       if (region.spared) keepToSkin(controls, data);
       compositeCrop(controls, frame, warped!, driver && this.#lend(driver, crop), out);
     }

@@ -20,15 +20,23 @@ export interface RefinerRegion<N extends AnyNetwork = AnyNetwork> {
   readonly lower: readonly number[];
   readonly corners: readonly [number, number];
   readonly mirrored: boolean;
+  /** Share of the network's correction that is made where the driver's pixels show. Default 1. */
+  readonly driven?: number;
   /** Of an eye. */
   readonly eye?: EyeTopology;
   /** Of the whole face: the openings inside it, left corner to right corner each, that are not its own. */
   readonly spared?: readonly { readonly upper: readonly number[]; readonly lower: readonly number[] }[];
 }
 
+/**
+ * The network knows rendered teeth only. On real clips half of its correction of a driver's real ones was nearer to the truth than all of it, and
+ * than none (training/METHOD.md).
+ */
+const DRIVEN_MOUTH = 0.5;
+
 const MOUTH: RefinerRegion<'mouth'> = {
   name: 'mouth', network: 'mouth', cols: 96, rows: 64, perUnit: 96 / 1.8,
-  upper: INNER_LIP_UPPER, lower: INNER_LIP_LOWER, corners: [61, 291], mirrored: false,
+  upper: INNER_LIP_UPPER, lower: INNER_LIP_LOWER, corners: [61, 291], mirrored: false, driven: DRIVEN_MOUTH,
 };
 
 function eyeRegion(name: 'eyeLeft' | 'eyeRight', eye: EyeTopology): RefinerRegion<'eye'> {

@@ -103,6 +103,25 @@ describe('the standard generator', () => {
     expect(same(await draw(driver), await drawDraft(driver))).toBe(true);
   });
 
+  it("makes half of a mouth's correction where the driver's pixels show, and all of an eye's", async () => {
+    // Everywhere 0.1 brighter than the draft.
+    await writeRandomWeights(directory, (name, values) => {
+      if (name.endsWith('.out.weight')) values.fill(0);
+      if (name.endsWith('.out.bias')) values.fill(0).fill(Math.atanh(0.1), 0, 3).fill(30, 6, 10).fill(-30, 10);
+      if (name.endsWith('.soften.weight')) for (let k = values.fill(0).length / 36, i = 0; i < 6; i++) values[Math.floor(k / 2) * 36 + i * 7] = 1; // no blur
+    });
+    const { points } = target(OPEN);
+    const added = async (view: typeof driver | undefined, landmark: number): Promise<number> => {
+      const [draft, refined] = [await drawDraft(view), await draw(view)];
+      const o = (Math.round(points[landmark * 3 + 1]!) * WIDTH + Math.round(points[landmark * 3]!)) * 4;
+      return refined.data[o]! - draft.data[o]!;
+    };
+    const [mouth, eye] = [14, 159];
+    expect(await added(undefined, mouth)).toBeCloseTo(25.5, -0.5);
+    expect(await added(driver, mouth)).toBeCloseTo(12.75, -0.5);
+    expect(await added(driver, eye)).toBeCloseTo(25.5, -0.5);
+  });
+
   it("sees none of the driver's pixels when it may not", async () => {
     const without = await draw(undefined);
     expect(same(await draw(driver, { driverPixels: false }), without)).toBe(true);
