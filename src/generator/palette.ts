@@ -14,6 +14,8 @@ export interface FacePalette {
   readonly toothTint: readonly [number, number, number];
   /** `[3]` colour of the lips divided by their luminance. */
   readonly lipTint: readonly [number, number, number];
+  /** `[3]` colour of tongue and gums divided by their luminance: further from the skin's than the lips'. */
+  readonly fleshTint: readonly [number, number, number];
 }
 
 /** Rec. 709 luma of gamma-coded RGB. */
@@ -39,6 +41,7 @@ export function facePalette(frame: Frame, points: Float32Array): FacePalette {
     shadow: Math.min(percentile([...line].sort(byLuma), 0.04), 0.4 * percentile(skin, 0.5)),
     toothTint: toothTint(tint(skin), medianTint(frame), whites, clearness(points)),
     lipTint: tint(lips),
+    fleshTint: fleshTint(tint(skin), tint(lips)),
   };
 }
 
@@ -62,6 +65,20 @@ function toothTint(skin: readonly number[], cast: readonly number[], eyes: reado
   const keep = shared + (1 - shared) * WARMTH;
   const mix = (k: number): number => 1 + (skin[k]! - 1) * keep;
   return [mix(0), mix(1), mix(2)];
+}
+
+/** Lips are skin that blood shows through; in a mouth it shows half as much again. */
+const FLESH = 1.5;
+/** Red above luminance of the reddest tongue. */
+const REDDEST = 0.75;
+
+/** On from the skin's tint through the lips'; lips that are no redder than skin (sepia, a moustache) say nothing. */
+function fleshTint(skin: readonly [number, number, number], lips: readonly [number, number, number]): readonly [number, number, number] {
+  const rise = lips[0] - skin[0];
+  if (rise <= 0) return lips;
+  const share = Math.max(1, Math.min(FLESH, (1 + REDDEST - skin[0]) / rise));
+  const on = (k: 0 | 1 | 2): number => Math.max(0, skin[k] + (lips[k] - skin[k]) * share);
+  return [on(0), on(1), on(2)];
 }
 
 /** How much of the skin's tint a neutral thing has, 0..1; what may be coincidence doesn't count. */

@@ -76,7 +76,7 @@ export class MouthPainter {
         const p = (y * out.width + x) * 4;
         for (let k = 0; k < 3; k++) {
           const tooth = palette.toothTint[k]!;
-          const flesh = palette.lipTint[k]!;
+          const flesh = palette.fleshTint[k]!;
           const colour = tone * (tooth + (flesh - tooth) * redness);
           const below = out.data[p + k]!;
           out.data[p + k] = below + (colour - below) * mask;

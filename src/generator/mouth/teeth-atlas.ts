@@ -39,15 +39,15 @@ const LOWER_HIDES = 0.12;
  */
 const UPPER_LEAST = { share: 0.4, width: 0.1 };
 const UPPER_MOST = 0.17;
-const LOWER_MOST = { share: 0.25, width: 0.055 };
+const LOWER_MOST = { share: 0.14, width: 0.035 };
 /** How far the row's middle may lie beside the lips', mouth widths. */
 const ASIDE = 0.06;
 /** The atlas is evenly lit; a mouth isn't. Deepens what lies between teeth and beside the front ones. */
-const CONTRAST = 1.7;
+const CONTRAST = 2;
 /** The lower row lies in the shade of the upper one. */
-const LOWER_SHADE = 0.8;
+const LOWER_SHADE = 0.68;
 /** Gums and tongue lie in the shade of teeth and lips. */
-const FLESH_SHADE = 0.55;
+const FLESH_SHADE = 0.45;
 /** Luminance of the atlas' brightest enamel. */
 const ENAMEL = 225;
 
