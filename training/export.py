@@ -8,7 +8,7 @@ The averaged weights are rounded to float16 first; the golden tensors are comput
 
 Golden file (`refiner-<tier>.json` lists the arrays in `.bin`, little-endian, without the batch's dimension): for each network
 `input` [h, w, 17] bytes (value = byte / 255, of the distances in channels 13 and 14 byte / 127.5 - 1), `vector` [24] of its source channels,
-`head` [h/2, w/2, 18] before any activation, and the controls `residual`, `gain` [h/2, w/2, 3], `alpha`, `back`, `choice` [h, w, 1].
+`head` [h/2, w/2, 18] before any activation, and the controls `residual`, `gain` [h/2, w/2, 3], `alpha`, `back`, `choice` [h, w, 1], a face's kept to the skin and local.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import torch
 
 from config import Config
 from draft_crops import SHAPES
-from model import CHANNELS, Refiner, controls_of, pack
+from model import CHANNELS, Refiner, controls_of, local, pack, skin
 from train import make_refiners
 
 LICENCE = 'Apache-2.0'
@@ -122,6 +122,8 @@ def write_golden(refiners: torch.nn.ModuleDict, folder: Path, tier: str) -> None
             vector = refiner.embed(crop[:, :3])
             head = refiner.head(pack(crop), refiner.modulation(vector))
             controls = controls_of(head, crop[:, -1:, :1, :1], crop[:, 6:7])
+            if kind == 'face':
+                controls = local(controls._replace(alpha=controls.alpha * skin(crop[:, 13:15])))
         keep(kind, 'input', data)
         keep(kind, 'vector', vector[0].numpy())
         for name, value in (('head', head), *zip(controls._fields, controls)):

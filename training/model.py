@@ -28,6 +28,7 @@ HEAD = 18  # residual 3, gain 3, then three masks of 2 x 2 pixels
 SLOPE = 0.2  # of leaky ReLU
 SOFTNESS = 2.0  # standard deviation of the blur of a mouth's tones, pixels at half resolution: teeth are 3 to 4 wide
 NEVER = -30.0  # logit of a mask that stays shut
+NEARBY = 6.0  # standard deviation of what counts as around a place of a face, pixels at half resolution: a quarter of its width
 FEATHER = 6  # crop pixels over which a fades to 0 at the crop's border
 
 
@@ -125,7 +126,7 @@ class Embedder(nn.Module):
 class Refiner(nn.Module):
     """
     The U-Net of one region and its embedder. The tones of a mouth are blurred, and it doesn't take the driver's pixels itself. A face only
-    has tones, on all of the skin and nowhere else; they are soft because its crop is coarse.
+    has tones, on all of the skin and nowhere else; they are soft because its crop is coarse, and local (`local`).
     """
 
     def __init__(self, widths: tuple, identity: int, kind: str = 'eye'):
@@ -178,7 +179,7 @@ class Refiner(nn.Module):
     def forward(self, x: torch.Tensor, vector: torch.Tensor) -> Controls:
         """`x` [N, 68, h/2, w/2]: from `pack`; `vector` [N, identity]: from `embed`, of the sitter's crop."""
         controls = controls_of(self.head(x, self.modulation(vector)).float(), x[:, -1:, :1, :1].float(), F.pixel_shuffle(x[:, 24:28], 2).float())
-        return controls._replace(alpha=controls.alpha * skin(F.pixel_shuffle(x[:, 52:60], 2).float())) if self.kind == 'face' else controls
+        return local(controls._replace(alpha=controls.alpha * skin(F.pixel_shuffle(x[:, 52:60], 2).float()))) if self.kind == 'face' else controls
 
     def folded(self, vector: torch.Tensor) -> dict[str, tuple[torch.Tensor, torch.Tensor]]:
         """For one sitter, [1, identity]: weight and bias of each modulated convolution with the modulation inside."""
@@ -209,6 +210,27 @@ def controls_of(head: torch.Tensor, present: torch.Tensor, valid: torch.Tensor) 
 def skin(distance: torch.Tensor) -> torch.Tensor:
     """A face's distances [N, 2, h, w] -> [N, 1, h, w]: 0 outside of the outline and on mouth and eyes, half on the contours, else 1."""
     return (0.5 + 4 * distance[:, :1]).clamp(0, 1) * (0.5 - 6 * distance[:, 1:]).clamp(0, 1)
+
+
+def local(controls: Controls) -> Controls:
+    """
+    Takes from a face's tones what they are around each place on average, weighted by alpha: folds and hollows stay. Light that sweeps over
+    a whole face as it turns can't be known from one photo, and what was learnt of rendered lights was wrong under real ones.
+    """
+    weight = F.avg_pool2d(controls.alpha, 2)
+    tones = torch.cat([controls.residual, torch.log2(controls.gain)], 1)
+    mean = blurred(tones * weight) / blurred(weight).clamp(min=1e-3)
+    residual, gain = (tones - mean).chunk(2, 1)
+    return controls._replace(residual=residual, gain=torch.exp2(gain))
+
+
+def blurred(x: torch.Tensor, deviation: float = NEARBY) -> torch.Tensor:
+    """Gaussian with zeros around, [N, C, h, w]."""
+    reach = round(3 * deviation)
+    line = torch.exp(-0.5 * (torch.arange(-reach, reach + 1, device=x.device, dtype=x.dtype) / deviation) ** 2)
+    kernel = (line / line.sum()).expand(x.shape[1], 1, -1)
+    x = F.conv2d(x, kernel[:, :, None], padding=(0, reach), groups=x.shape[1])
+    return F.conv2d(x, kernel[..., None], padding=(reach, 0), groups=x.shape[1])
 
 
 def feather(height: int, width: int, device: torch.device) -> torch.Tensor:

@@ -1,5 +1,8 @@
 import { loadWeights } from '#dist/generator/tensor/weights.js';
 import { createControls, readControls, type Controls } from '#dist/generator/refiner/controls.js';
+import { keepToSkin } from '#dist/generator/refiner/keep-to-skin.js';
+import { LocalTones } from '#dist/generator/refiner/local-tones.js';
+import type { AnyNetwork } from '#dist/generator/refiner/regions.js';
 import { embedCrops } from '#dist/generator/refiner/embed.js';
 import { foldModulation, HEAD_CHANNELS, refinerHead } from '#dist/generator/refiner/network.js';
 import { packCrop, PACKED_CHANNELS } from '#dist/generator/refiner/pack.js';
@@ -26,9 +29,12 @@ type Entry = { readonly shape: readonly number[]; readonly dtype: 'uint8' | 'flo
 const GOLDEN = new URL('../golden/', import.meta.url);
 const SIGNED = [13, 14];
 
-export function readGolden(network: 'mouth' | 'eye'): GoldenNetwork {
-  const index = JSON.parse(readFileSync(new URL('refiner-standard.json', GOLDEN), 'utf8')) as Record<string, Record<string, Entry>>;
-  const bytes = readFileSync(new URL('refiner-standard.bin', GOLDEN));
+const tierOf = (network: AnyNetwork) => (network === 'face' ? 'high' : 'standard');
+
+export function readGolden(network: AnyNetwork): GoldenNetwork {
+  const file = `refiner-${tierOf(network)}`;
+  const index = JSON.parse(readFileSync(new URL(`${file}.json`, GOLDEN), 'utf8')) as Record<string, Record<string, Entry>>;
+  const bytes = readFileSync(new URL(`${file}.bin`, GOLDEN));
   const entry = (name: string): Entry => index[network]![name]!;
   const read = (name: string): Float32Array => {
     const { shape, offset } = entry(name);
@@ -44,10 +50,10 @@ export function readGolden(network: 'mouth' | 'eye'): GoldenNetwork {
 }
 
 /** The same by this package, on a backend. */
-export async function runRefiner(backend: TensorBackend, network: 'mouth' | 'eye', golden: GoldenNetwork): Promise<Pick<GoldenNetwork, 'vector' | 'head'> & { readonly controls: Controls }> {
+export async function runRefiner(backend: TensorBackend, network: AnyNetwork, golden: GoldenNetwork): Promise<Pick<GoldenNetwork, 'vector' | 'head'> & { readonly controls: Controls }> {
   const { rows, cols, crop } = golden;
   const { tf } = backend;
-  const weights = await loadWeights('standard', backend);
+  const weights = await loadWeights(tierOf(network), backend);
   const byName = (name: string) => weights.get(`${network}.${name}`);
   backend.activate();
   const source = Float32Array.from({ length: rows * cols * 3 }, (_, i) => crop[Math.floor(i / 3) * 17 + (i % 3)]!);
@@ -62,6 +68,10 @@ export async function runRefiner(backend: TensorBackend, network: 'mouth' | 'eye
   weights.dispose();
   const controls = createControls(rows, cols);
   readControls(values.head, 0, crop, 1, controls);
+  if (network === 'face') {
+    keepToSkin(controls, crop);
+    new LocalTones(rows, cols).keep(controls);
+  }
   if (values.head.length !== (rows * cols * HEAD_CHANNELS) / 4) throw new Error(`a head of ${values.head.length} values`);
   return { ...values, controls };
 }

@@ -107,7 +107,7 @@ function conformance(name: BackendName): void {
     }
   });
 
-  it.each(['mouth', 'eye'] as const)("draws the refiner's controls of the %s as PyTorch does, within 1e-3", async (network) => {
+  it.each(['mouth', 'eye', 'face'] as const)("draws the refiner's controls of the %s as PyTorch does, within 1e-3", async (network) => {
     const golden = readGolden(network);
     const before = backend.tf.memory().numTensors;
     const { vector, head, controls } = await runRefiner(backend, network, golden);

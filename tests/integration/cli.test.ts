@@ -78,7 +78,6 @@ const cases: readonly Case[] = [
   { name: 'a driving face that is not there', args: [...base, ...short, ...out, ...RIGHTS, '--driving-face', '7'], code: 'FACE_INDEX', exit: 4, says: /7/ },
   { name: 'an output that exists', args: [...base, '--out', 'taken.mp4', ...RIGHTS], code: 'OUTPUT_EXISTS', exit: 5, says: /--force|force/ },
   { name: 'an output in no folder', args: [...base, '--out', 'no/such/folder/out.mp4', ...RIGHTS], code: 'OUTPUT_UNWRITABLE', exit: 5, says: /does not exist/ },
-  { name: 'weights that are not there', args: [...base, ...out, ...RIGHTS, '--quality', 'high'], code: 'MODEL_MISSING', exit: 6, says: /draft/ },
   { name: 'a backend that is not installed', args: [...base, ...out, ...RIGHTS, '--backend', 'tensorflow'], code: 'BACKEND_UNAVAILABLE', exit: 6, says: /tfjs-node/ },
   { name: 'motion without an output', args: ['motion', MEDIA.webcam], code: 'INVALID_OPTION', exit: 2, says: /--out/ },
   { name: 'motion of a broken file', args: ['motion', '--inspect', 'broken.tvm'], code: 'INVALID_MOTION', exit: 3 },

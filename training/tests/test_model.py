@@ -67,6 +67,18 @@ class FaceTones(unittest.TestCase):
             optimizer.step()
         torch.testing.assert_close(self.draw()[1].alpha, controls.alpha)
 
+    def test_what_is_done_to_the_whole_face_is_taken_back(self):
+        torch.nn.init.constant_(self.refiner.out.conv.bias[: model.TONES], 0.5)
+        torch.nn.init.zeros_(self.refiner.out.conv.weight[: model.TONES])
+        change, controls = self.draw()
+        self.assertLess(change.abs().max(), 1e-4)
+        # A spot stays, and what surrounds it gives way.
+        tones = torch.zeros(1, 3, 36, 28)
+        tones[..., 18, 14] = 0.5
+        spot = model.local(controls._replace(residual=tones, gain=torch.ones_like(tones), alpha=torch.ones(1, 1, 72, 56))).residual
+        self.assertGreater(spot[0, 0, 18, 14], 0.45)
+        self.assertLess(spot[0, 0, 18, 16], 0)
+
     def test_contours_are_half_open(self):
         distance = torch.tensor([[0.0, -1], [1, 0], [1, -1], [-1, -1], [1, 1]])[:, :, None, None]
         torch.testing.assert_close(model.skin(distance).flatten(), torch.tensor([0.5, 0.5, 1, 0, 0]))

@@ -48,7 +48,22 @@ export function readControls(head: Float32Array, offset: number, crop: Float32Ar
 
 /** Makes only a part of the correction. */
 export function weaken({ masks }: Controls, share: number): void {
+  if (share === 1) return;
   for (let o = 0; o < masks.length; o += 3) masks[o]! *= share;
+}
+
+/** Signed distance (as crops hold it) across which {@link weakenInside} sets in. */
+const LID_EDGE = 0.125;
+
+/**
+ * Makes only a part of the correction inside the crop's outer contour.
+ *
+ * @param crop - `[rows, cols, CROP_CHANNELS]`, of the same crop.
+ */
+export function weakenInside({ masks }: Controls, crop: Float32Array, share: number): void {
+  for (let m = 0, o = CHANNEL.distance; m < masks.length; m += 3, o += CROP_CHANNELS) {
+    masks[m]! *= 1 - (1 - share) * Math.min(1, Math.max(0, 0.5 + crop[o]! / LID_EDGE));
+  }
 }
 
 /** Sigmoid at -16, -16 + 1 / 64, ... 16. */

@@ -8,12 +8,13 @@ import { sampleGrain, type Grain } from '../grain.js';
 import { facePalette } from '../palette.js';
 import type { NetworkTier } from '../tensor/manifest.js';
 import { compositeCrop, type LentPicture } from './composite.js';
-import { createControls, readControls, weaken, type Controls } from './controls.js';
+import { createControls, readControls, weaken, weakenInside, type Controls } from './controls.js';
 import { PatchKeeper } from './crop-box.js';
 import { fitCropFrame } from './crop-frame.js';
 import { RegionCrop } from './crops.js';
 import { NETWORK_REGIONS, TIER_NETWORKS, type PerNetwork, type RefinerHeads } from './heads.js';
 import { keepToSkin } from './keep-to-skin.js';
+import { LocalTones } from './local-tones.js';
 import { LentSource } from './lent-source.js';
 import { HEAD_CHANNELS } from './network.js';
 import { packCrop, PACKED_CHANNELS } from './pack.js';
@@ -57,6 +58,7 @@ export class Refiner {
   readonly #slots: readonly (readonly Part[])[];
   readonly #inputs: Readonly<Record<AnyNetwork, Float32Array>>;
   readonly #opening = createOpening();
+  readonly #localTones = new LocalTones(FACE_REGION.rows, FACE_REGION.cols);
   readonly #grain: Grain;
   /** Strength of the portrait's grain and of the driver's, luminance levels of their own pixels. */
   readonly #grainLevel: number;
@@ -149,8 +151,13 @@ export class Refiner {
     for (const { crop, place, controls, warped } of parts) {
       const { region, frame, data } = crop;
       readControls(heads[region.network as N], place * elements(region, HEAD_CHANNELS), data, presence, controls);
-      if (region.driven !== undefined && presence > 0) weaken(controls, 1 - (1 - region.driven) * presence);
-      if (region.spared) keepToSkin(controls, data);
+      const { share = 1, driven = 1 } = region;
+      weaken(controls, share * (1 - (1 - driven) * presence));
+      if (region.inside !== undefined) weakenInside(controls, data, region.inside);
+      if (region.spared) {
+        keepToSkin(controls, data);
+        this.#localTones.keep(controls);
+      }
       compositeCrop(controls, frame, warped!, driver && this.#lend(driver, crop), out);
     }
   }

@@ -93,10 +93,11 @@ describe('loadWeights', () => {
     await expect(loadWeights('high', backend, { directory })).rejects.toMatchObject({ code: 'MODEL_MISSING', message: expect.stringContaining('--quality draft') as string });
   });
 
-  it('finds no weights of the highest tier in this version of the package', async () => {
-    await expect(loadWeights('high', backend)).rejects.toMatchObject({ code: 'MODEL_MISSING' });
-    expect((await listWeights()).map(({ tier }) => tier)).toEqual(['standard', 'high']);
-    expect((await listWeights())[1]).toMatchObject({ status: 'missing' });
+  it.each(['standard', 'high'] as const)('finds those of %s in the package, whole', async (tier) => {
+    const weights = await loadWeights(tier, backend);
+    expect(weights.manifest).toMatchObject({ tier, trainingData: expect.stringContaining('No photograph of a person') as string });
+    weights.dispose();
+    expect((await verifyWeights()).find((entry) => entry.tier === tier)).toMatchObject({ status: 'verified' });
   });
 });
 
