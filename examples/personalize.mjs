@@ -18,7 +18,7 @@ const learnt = await personalize({
     if (done === of) console.log(`${stage}: ${done}`);
   },
 });
-console.log(`${learnt.output}: ${learnt.bytes} bytes from ${learnt.photos} photos in ${learnt.seconds} s; steps that helped: ${learnt.steps}`);
+console.log(`${learnt.output}: ${learnt.bytes} bytes from ${learnt.photos} photos in ${learnt.seconds} s; steps that helped: ${learnt.gain.steps}`);
 for (const { message } of learnt.warnings) console.log(`Note: ${message}`);
 
 const animator = createAnimator();

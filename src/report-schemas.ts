@@ -50,8 +50,6 @@ const animate = z.object({
     .readonly(),
 });
 
-const gain = z.object({ before: measure, after: measure, steps: count }).readonly();
-
 const personalize = z.object({
   output: z.string(),
   bytes: z.int().positive(),
@@ -59,8 +57,7 @@ const personalize = z.object({
   photos: z.int().positive(),
   refiner,
   backend: z.string(),
-  gains: z.object({ mouth: gain, eye: gain }).readonly(),
-  steps: count,
+  gain: z.object({ before: measure, after: measure, steps: count }).readonly(),
   resumedAt: count,
   warnings: z.array(warning).readonly(),
   rights: sitter,

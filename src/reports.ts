@@ -76,13 +76,13 @@ export interface AnimateReport {
   readonly hashes: ClipHashes;
 }
 
-/** What fine-tuning changed in one network: errors on photos that it was not shown, mean absolute difference where it counts, 0..1. @public */
+/** What fine-tuning changed at the eyes: errors on photos that were kept aside, mean absolute difference where it counts, 0..1. @public */
 export interface PersonalizeGain {
   /** With the weights as they ship. */
   readonly before: number;
-  /** With those that were kept. */
+  /** With those in the file, half way between the former and fine-tuned ones. */
   readonly after: number;
-  /** Steps after which they were best; 0 = nothing was changed. */
+  /** Steps of training behind them; 0 = nothing was changed. */
   readonly steps: number;
 }
 
@@ -100,10 +100,8 @@ export interface PersonalizeReport {
   readonly refiner: RefinerInfo;
   /** What computed it. */
   readonly backend: string;
-  /** What each network gained. */
-  readonly gains: { readonly mouth: PersonalizeGain; readonly eye: PersonalizeGain };
-  /** Steps that went into the result. */
-  readonly steps: number;
+  /** What it brings at the eyes; the mouth's network is only told of the sitter. */
+  readonly gain: PersonalizeGain;
   /** Step at which work that had been stopped went on; 0 = from the start. */
   readonly resumedAt: number;
   /** What the result may suffer from. */

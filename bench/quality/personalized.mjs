@@ -1,4 +1,4 @@
-// The column `personalized`: networks fine-tuned on the same photos that 8 shots have. Training is most of the bench's work, so only
+// The column `personalized`: the eyes' network fine-tuned on the same photos that 8 shots have. Training is most of the bench's work, so only
 // some synthetic sitters learn; they differ in sex, skin, age and motion.
 import { fitSitter } from '../../dist/personalize/fit.js';
 import { focusOnHead } from '../../dist/personalize/focus.js';
@@ -17,14 +17,14 @@ export function learns({ name, crossIdentity }) {
  * @param tools.steps - at most; default: the product's
  * @returns `{ options, facts }`: further options of `createGenerator`, and what goes into the results
  */
-export async function personalize(photos, { backend, teeth, weightsDirectory, steps }) {
+export async function personalize(photos, { backend, weightsDirectory, steps }) {
   const weights = await loadWeights('standard', backend, weightsDirectory ? { directory: weightsDirectory } : {});
   const before = process.cpuUsage();
   try {
     const schedule = steps === undefined ? {} : { steps };
-    const { adapter, gains } = await fitSitter({ photos: photos.map(focusOnHead), weights, backend, teeth, schedule });
+    const { adapter, gain } = await fitSitter({ photos: photos.map(focusOnHead), weights, backend, schedule });
     const { user, system } = process.cpuUsage(before);
-    return { options: { adapter }, facts: { ...gains, cpuSeconds: (user + system) / 1e6 } };
+    return { options: { adapter }, facts: { gain, cpuSeconds: (user + system) / 1e6 } };
   } finally {
     weights.dispose();
   }

@@ -70,7 +70,7 @@ function personalOf({ personal, clip }: Scene): AnimateReport['personalized'] {
   return { file: clip.sitter!, sha256, photos, created };
 }
 
-/** A sitter file of somebody else gives the portrait somebody else's teeth. */
+/** A sitter file of somebody else gives the portrait somebody else's eyes. */
 function otherSubject({ personal, clip }: Scene): AnimateReport['warnings'] {
   const learnt = personal?.rights.subject ?? clip.rights.subject;
   if (learnt === clip.rights.subject) return [];

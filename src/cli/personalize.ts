@@ -29,7 +29,7 @@ Ctrl-C keeps what was done: the same command goes on with it. The sitter file ho
 export function addPersonalize(program: Command, terminal: Terminal): void {
   program
     .command('personalize')
-    .description('learn mouth and eyes of one person from photos, for animate --sitter')
+    .description("learn a person's eyes from photos, for animate --sitter")
     .argument('<photo...>', '1 to 32 photos of one person, best with different expressions; the first one is the one to be animated')
     .addOption(valueFlag('--out <file>', 'the sitter file to write'))
     .addOption(valueFlag('--rights <basis>', `on what ground a model of this person may be made (${RIGHTS_BASES.join(', ')})`))
@@ -96,15 +96,11 @@ class StageView {
   }
 }
 
-function summary({ output, bytes, photos, refiner, gains, resumedAt, warnings, seconds }: PersonalizeReport): string {
-  const gain = (name: 'mouth' | 'eye'): string => {
-    const { before, after, steps } = gains[name];
-    return steps === 0 ? 'unchanged' : `error on photos kept aside ${(100 * (1 - after / before)).toFixed(1)} % lower after ${steps} steps`;
-  };
+function summary({ output, bytes, photos, refiner, gain, resumedAt, warnings, seconds }: PersonalizeReport): string {
+  const { before, after, steps } = gain;
   const lines = [
     `${output}: ${(bytes / 1e6).toFixed(2)} MB, learnt from ${photos} photo${photos === 1 ? '' : 's'} in ${seconds.toFixed(0)} s${resumedAt > 0 ? ` (went on at step ${resumedAt})` : ''}, for ${refiner.name} ${refiner.version}`,
-    `  mouth: ${gain('mouth')}`,
-    `  eyes: ${gain('eye')}`,
+    `  eyes: ${steps === 0 ? 'unchanged' : `error on photos kept aside ${(100 * (1 - after / before)).toFixed(1)} % lower after ${steps} steps`}`,
     ...warnings.map(({ message }) => `Note: ${message}`),
     `Use it: vivant animate <portrait> --sitter ${output} ...`,
   ];

@@ -4,7 +4,7 @@ import { createDraftGenerator } from './draft.js';
 import type { TeethAtlas } from './mouth/teeth-atlas.js';
 import { openHeads, sitterCrops, type OpenHeads, type RefinerHeads } from './refiner/heads.js';
 import { Refiner, REFINER_OVERLAP } from './refiner/refiner.js';
-import { withoutMouth, type SitterAdapter } from './sitter/adapter.js';
+import type { SitterAdapter } from './sitter/adapter.js';
 import type { NetworkTier } from './tensor/manifest.js';
 import type { TensorBackend } from './tensor/types.js';
 
@@ -20,7 +20,7 @@ export interface StandardOptions {
   readonly openHeads?: OpenHeads;
   /** Folder with one folder of weights per tier. Default: `models/` of this package. */
   readonly weightsDirectory?: string;
-  /** What was learnt of the sitter before; of the mouth only without the driver's pixels. Default: only what the photos show. */
+  /** What was learnt of the sitter before. Default: only what the photos show. */
   readonly adapter?: SitterAdapter;
 }
 
@@ -60,8 +60,8 @@ export async function createStandardGenerator(sources: readonly [SourcePhoto, ..
   };
 }
 
-async function open(sources: readonly SourcePhoto[], { quality, driverPixels, backend, openHeads: elsewhere, weightsDirectory, adapter }: StandardOptions): Promise<RefinerHeads> {
-  const which = { ...(weightsDirectory === undefined ? {} : { directory: weightsDirectory }), ...(adapter === undefined ? {} : { adapter: driverPixels ? withoutMouth(adapter) : adapter }) };
+async function open(sources: readonly SourcePhoto[], { quality, backend, openHeads: elsewhere, weightsDirectory, adapter }: StandardOptions): Promise<RefinerHeads> {
+  const which = { ...(weightsDirectory === undefined ? {} : { directory: weightsDirectory }), ...(adapter === undefined ? {} : { adapter }) };
   if (elsewhere) return elsewhere(sitterCrops(sources, quality), which);
   if (backend) return openHeads(backend, sitterCrops(sources, quality), which);
   throw new VivantError('BACKEND_UNAVAILABLE', `Expected a tensor backend for quality '${quality}' but received none. Use --quality draft, which needs none.`);

@@ -1,6 +1,5 @@
 import { CHANNEL, CROP_CHANNELS } from '../generator/refiner/layout.js';
 import { PACKED_CHANNELS, packCrop } from '../generator/refiner/pack.js';
-import type { RefinerRegion } from '../generator/refiner/regions.js';
 import type { TensorFlow } from '../generator/tensor/types.js';
 import type { Exercise } from './exercises.js';
 import type { PackedBatch } from './objective.js';
@@ -13,17 +12,13 @@ const FEATHER = 6;
 /** Steps of a table of tones. */
 const TONES = 2048;
 
-/** A change of light, the same for all pictures of an exercise. */
-interface Light {
-  /** `[3][TONES + 1]`: tones 0..1 to tones. */
-  readonly tables: readonly Float32Array[];
-  readonly mirrored: boolean;
-}
+/** A change of light, the same for all pictures of an exercise, `[3][TONES + 1]`: tones 0..1 to tones. */
+type Light = readonly Float32Array[];
 
 /**
- * Packs exercises of one network for its objective. The caller disposes the tensors.
+ * Packs exercises for the objective. The caller disposes the tensors.
  *
- * @param dice - each exercise gets a light of its own, and mouths are mirrored at random; absent: as they are.
+ * @param dice - each exercise gets a light of its own; absent: as they are.
  */
 export function packBatch(tf: TensorFlow, exercises: readonly Exercise[], dice?: Dice): PackedBatch {
   const { rows, cols } = exercises[0]!.region;
@@ -34,10 +29,10 @@ export function packBatch(tf: TensorFlow, exercises: readonly Exercise[], dice?:
   const weight = new Float32Array(n * h * w * 4);
   exercises.forEach((exercise, k) => {
     // What answers a driven exercise is a network's picture, not a photo: it need not change with the light as pixels do.
-    const { crop, answer } = dice && !exercise.driven ? lit(exercise, drawLight(exercise.region, dice)) : exercise;
+    const { crop, answer } = dice && !exercise.driven ? lit(exercise, drawLight(dice)) : exercise;
     packCrop(crop, rows, cols, x, k * h * w * PACKED_CHANNELS);
     packPlanes(answer, 3, rows, cols, target, k * h * w * 12);
-    packPlanes(importance(crop, exercise.region), 1, rows, cols, weight, k * h * w * 4);
+    packPlanes(importance(crop), 1, rows, cols, weight, k * h * w * 4);
   });
   return {
     x: tf.tensor4d(x, [n, h, w, PACKED_CHANNELS]),
@@ -76,12 +71,10 @@ function packPlanes(planes: Float32Array, channels: number, rows: number, cols: 
   }
 }
 
-/** The inside of the mouth counts four times, eyeball and lids three times, as in training/losses.py. */
-function importance(crop: Float32Array, { rows, cols, eye }: RefinerRegion): Float32Array {
-  const out = new Float32Array(rows * cols);
-  for (let i = 0, o = CHANNEL.distance; i < out.length; i++, o += CROP_CHANNELS) {
-    out[i] = eye ? 1 + 2 * sigmoid((crop[o]! + 0.25) * 25) : 1 + 3 * sigmoid((crop[o + 1]! + 0.05) * 40);
-  }
+/** Eyeball and lids count three times, as in training/losses.py. */
+function importance(crop: Float32Array): Float32Array {
+  const out = new Float32Array(crop.length / CROP_CHANNELS);
+  for (let i = 0, o = CHANNEL.distance; i < out.length; i++, o += CROP_CHANNELS) out[i] = 1 + 2 * sigmoid((crop[o]! + 0.25) * 25);
   return out;
 }
 
@@ -97,33 +90,23 @@ function feather(rows: number, cols: number): Float32Array {
   return out;
 }
 
-function drawLight({ eye }: RefinerRegion, dice: Dice): Light {
+function drawLight(dice: Dice): Light {
   const gamma = 2 ** (0.12 * dice.normal());
-  const tables = [0, 1, 2].map(() => {
+  return [0, 1, 2].map(() => {
     const gain = Math.min(1.2, Math.max(0.8, 1 + 0.05 * dice.normal()));
     return Float32Array.from({ length: TONES + 1 }, (_, i) => Math.min(1, gain * (i / TONES) ** gamma));
   });
-  return { tables, mirrored: !eye && dice.next() < 0.5 };
 }
 
-function lit({ region, crop, answer }: Exercise, { tables, mirrored }: Light): Pick<Exercise, 'crop' | 'answer'> {
-  const { rows, cols } = region;
-  const changed = new Float32Array(crop.length);
-  const right = new Float32Array(answer.length);
-  const tone = (value: number, k: number): number => tables[k]![Math.min(TONES, Math.max(0, Math.round(value * TONES)))]!;
-  for (let j = 0; j < rows; j++) {
-    for (let i = 0; i < cols; i++) {
-      const to = j * cols + i;
-      const from = mirrored ? j * cols + cols - 1 - i : to;
-      const [o, p] = [to * CROP_CHANNELS, from * CROP_CHANNELS];
-      for (let c = 0; c < CROP_CHANNELS; c++) changed[o + c] = crop[p + c]!;
-      const present = crop[p + CHANNEL.present]! > 0;
-      for (const first of PICTURES) {
-        if (first === CHANNEL.driver && !present) continue;
-        for (let k = 0; k < 3; k++) changed[o + first + k] = tone(crop[p + first + k]!, k);
-      }
-      for (let k = 0; k < 3; k++) right[to * 3 + k] = tone(answer[from * 3 + k]!, k);
+function lit({ crop, answer }: Exercise, light: Light): Pick<Exercise, 'crop' | 'answer'> {
+  const changed = crop.slice();
+  const tone = (value: number, k: number): number => light[k]![Math.min(TONES, Math.max(0, Math.round(value * TONES)))]!;
+  for (let o = 0; o < crop.length; o += CROP_CHANNELS) {
+    const present = crop[o + CHANNEL.present]! > 0;
+    for (const first of PICTURES) {
+      if (first === CHANNEL.driver && !present) continue;
+      for (let k = 0; k < 3; k++) changed[o + first + k] = tone(crop[o + first + k]!, k);
     }
   }
-  return { crop: changed, answer: right };
+  return { crop: changed, answer: answer.map((value, i) => tone(value, i % 3)) };
 }

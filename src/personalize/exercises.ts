@@ -5,7 +5,6 @@ import type { FlowField } from '../geometry/flow-field.js';
 import { createDraftGenerator } from '../generator/draft.js';
 import type { Lender } from '../generator/few-shot/album.js';
 import { matchColours } from '../generator/few-shot/match-colours.js';
-import type { TeethAtlas } from '../generator/mouth/teeth-atlas.js';
 import type { CropFrame } from '../generator/refiner/crop-frame.js';
 import { RegionCrop } from '../generator/refiner/crops.js';
 import { CROP_CHANNELS } from '../generator/refiner/layout.js';
@@ -17,7 +16,10 @@ import { misplace } from './misplace.js';
 import type { Lesson } from './plan.js';
 import type { Dice } from './random.js';
 
-/** One region of a lesson, ready for its network. */
+/** What learns: the eyes. Fine-tuned mouths were worse than those of the weights that ship (docs/personalize.md). */
+const EYES = REFINER_REGIONS.filter(({ network }) => network === 'eye');
+
+/** One eye of a lesson, ready for the network. */
 export interface Exercise {
   readonly region: RefinerRegion;
   /** `[rows, cols, CROP_CHANNELS]` */
@@ -31,18 +33,17 @@ export interface Exercise {
 /** Everything that a lesson is drawn from. */
 export interface Classroom {
   readonly photos: readonly SourcePhoto[];
-  readonly teeth: TeethAtlas | undefined;
   /** The photo that stands for the driver at rest. */
   readonly rest: number;
 }
 
-/** Draws a lesson with the product's own draft and crops: one exercise a region. */
-export async function drawLesson({ photos, teeth, rest }: Classroom, lesson: Lesson, mask: Disguise, dice: Dice): Promise<Exercise[]> {
+/** Draws a lesson with the product's own draft and crops: one exercise an eye. */
+export async function drawLesson({ photos, rest }: Classroom, lesson: Lesson, mask: Disguise, dice: Dice): Promise<Exercise[]> {
   const canvas = photos[lesson.canvas]!;
   const photo = photos[lesson.target]!;
   const lenders = lesson.lenders.map((k) => photos[k]!);
-  const generator = createDraftGenerator([canvas, ...lenders], { driverPixels: lesson.driven, still: true, ...(teeth === undefined ? {} : { teeth }) });
-  const crops = REFINER_REGIONS.map((region) => new RegionCrop(region, canvas));
+  const generator = createDraftGenerator([canvas, ...lenders], { driverPixels: lesson.driven, still: true });
+  const crops = EYES.map((region) => new RegionCrop(region, canvas));
   let driver: DriverView | undefined;
   if (lesson.driven) {
     const atRest = disguise(photos[rest]!, mask);

@@ -20,10 +20,10 @@ import { PersonalizeMeter } from './progress.js';
 /** Unfinished work is saved at least so often, milliseconds. */
 const SAVE_EVERY = 15_000;
 /** Part of the key of unfinished work: what is learnt, and how, has changed when this has. */
-const RECIPE = 1;
+const RECIPE = 2;
 
 /**
- * Fine-tunes the refiner on photos of one person and writes what it learnt: a file of less than a megabyte for `animate`'s `sitter`.
+ * Fine-tunes the refiner's eyes on photos of one person and writes what it learnt: a file of less than a megabyte for `animate`'s `sitter`.
  * It holds no photo. The file appears under its name when it is complete. Work that was stopped goes on when the same photos and
  * options come again for the same output; until then it waits beside it in a hidden file, which holds no photo either.
  *
@@ -50,7 +50,7 @@ export async function personalize(options: PersonalizeOptions): Promise<Personal
 async function work({ photos: paths, output, rights, steps, force, signal, onProgress }: ResolvedPersonalize, tools: Tools): Promise<PersonalizeReport> {
   const started = performance.now();
   const meter = new PersonalizeMeter(onProgress);
-  const { backend, teeth, detector } = tools;
+  const { backend, detector } = tools;
   await assertWarps(backend);
   const { photos, hashes, warnings } = await readPhotos(paths, tools, meter, signal);
   const weights = await loadWeights('standard', backend);
@@ -61,15 +61,15 @@ async function work({ photos: paths, output, rights, steps, force, signal, onPro
     const key = { recipe: RECIPE, hashes, steps, base: weights.manifest.files[0]!.sha256, model: detector.model.sha256 };
     checkpoint = new Checkpoint(output, createHash('sha256').update(JSON.stringify(key)).digest('hex'));
     const resume = await checkpoint.load();
-    resumedAt = resume === undefined ? 0 : Math.max(resume.mouth.step, resume.eye.step);
-    fit = await fitSitter({ photos, weights, backend, teeth, schedule: { steps }, resume, onStep: watch(meter, checkpoint, signal) });
+    resumedAt = resume?.step ?? 0;
+    fit = await fitSitter({ photos, weights, backend, schedule: { steps }, resume, onStep: watch(meter, checkpoint, signal) });
   } finally {
     weights.dispose();
   }
   meter.show('write', 0, 1);
-  const { adapter, gains } = fit;
+  const { adapter, gain } = fit;
   const created = new Date().toISOString();
-  const bytes = encodeSitterFile({ adapter, photos: photos.length, rights, created, tool: TOOL, gains });
+  const bytes = encodeSitterFile({ adapter, photos: photos.length, rights, created, tool: TOOL, gain });
   throwIfAborted(signal);
   await writeFileOnce(output, bytes, force);
   await checkpoint.clear();
@@ -81,8 +81,7 @@ async function work({ photos: paths, output, rights, steps, force, signal, onPro
     photos: photos.length,
     refiner: adapter.base,
     backend: backend.name,
-    gains,
-    steps: Math.max(gains.mouth.steps, gains.eye.steps),
+    gain,
     resumedAt,
     warnings: [...warnings, ...fitWarnings(photos.length, fit)],
     rights,
@@ -129,12 +128,11 @@ function watch(meter: PersonalizeMeter, checkpoint: Checkpoint, signal: AbortSig
   };
 }
 
-function fitWarnings(photos: number, { gains }: SitterFit): Warning[] {
-  const unchanged = gains.mouth.steps === 0 && gains.eye.steps === 0;
+function fitWarnings(photos: number, { gain }: SitterFit): Warning[] {
   return [
     ...(photos === 1 ? [{ code: 'ONE_PHOTO', message: 'One photo can only be compared with itself, which teaches next to nothing. Give at least three photos with different expressions.' }] : []),
     ...(photos === 2 ? [{ code: 'TWO_PHOTOS', message: 'With two photos there is one pair to learn from. Give at least three photos with different expressions.' }] : []),
-    ...(unchanged ? [{ code: 'NO_GAIN', message: 'Fine-tuning did not bring the networks nearer to the photos that were kept aside, so they stay as they are.' }] : []),
+    ...(gain.steps === 0 ? [{ code: 'NO_GAIN', message: 'Fine-tuning did not bring the eyes nearer to the photos that were kept aside, so the network stays as it is.' }] : []),
   ];
 }
 

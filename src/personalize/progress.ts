@@ -6,7 +6,7 @@ type Stage = (typeof PERSONALIZE_STAGES)[number];
 
 /** Where {@link personalize} is. @public */
 export interface PersonalizeProgress {
-  /** `read`: photos and models. `pairs`: the photos are drawn posed as each other. `train`: the networks learn. `write`: the file. */
+  /** `read`: photos and models. `pairs`: the photos are drawn posed as each other. `train`: the network learns. `write`: the file. */
   readonly stage: 'read' | 'pairs' | 'train' | 'write';
   /** Photos, pairs or steps so far. */
   readonly done: number;

@@ -88,9 +88,9 @@ export class Trainer {
     return this.#step;
   }
 
-  /** The best parameters so far, `[n]`, and where they came from. */
-  get result(): { readonly values: Float32Array; readonly home: Float32Array; readonly before: number; readonly after: number; readonly steps: number } {
-    return { values: this.#bestValues, home: this.#home, before: this.#before, after: this.#best, steps: this.#bestStep };
+  /** The best parameters so far and where they came from, `[n]` each; the error of the latter; steps between the two. */
+  get result(): { readonly values: Float32Array; readonly home: Float32Array; readonly before: number; readonly steps: number } {
+    return { values: this.#bestValues, home: this.#home, before: this.#before, steps: this.#bestStep };
   }
 
   /** One step; now and then a check, which may be the last. */
@@ -189,7 +189,7 @@ export class Trainer {
   }
 
   async #check(): Promise<void> {
-    const error = await this.#measure();
+    const error = await this.measure(this.#average);
     if (this.#step === 0) this.#before = this.#best = error;
     if (this.#step === 0 || this.#step < this.schedule.warmup) return;
     if (error < this.#best) {
@@ -201,12 +201,12 @@ export class Trainer {
     }
   }
 
-  /** Mean error of the running mean of the weights over all checks. */
-  async #measure(): Promise<number> {
+  /** Mean absolute error over all checks with these parameters, `[n]`. */
+  async measure(values: Float32Array): Promise<number> {
     const { backend, parameters, checks } = this;
     const { tf } = backend;
     backend.activate();
-    const tensors = parameterTensors(tf, { slots: parameters.slots, values: this.#average });
+    const tensors = parameterTensors(tf, { slots: parameters.slots, values });
     const { weights, vector } = byName(parameters.slots, tensors);
     let sum = 0;
     for (let k = 0; k < checks.length; k += this.schedule.batch) {

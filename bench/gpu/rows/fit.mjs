@@ -17,6 +17,6 @@ await answer(async ({ backend, steps, inputs, scratch }) => {
   };
   const report = await personalize({ photos, output, rights: RIGHTS, steps, backend, force: true, onProgress });
   await rm(output);
-  const { stages, gains, seconds } = report;
-  return { photos: report.photos, steps: done, gains, seconds, stages, msPerStep: rounded((stages.train.seconds * 1000) / done) };
+  const { stages, gain, seconds } = report;
+  return { photos: report.photos, steps: done, gain, seconds, stages, msPerStep: rounded((stages.train.seconds * 1000) / done) };
 });

@@ -2,7 +2,7 @@ import type { RefinerInfo, SourcePhoto } from '../../core/ports.js';
 import type { TensorBackend } from '../tensor/types.js';
 import type { NetworkTier } from '../tensor/manifest.js';
 import { loadWeights, type Weights, type WeightsOptions } from '../tensor/weights.js';
-import type { AdapterPart } from '../sitter/adapter.js';
+import type { SitterAdapter } from '../sitter/adapter.js';
 import { adaptWeights } from '../sitter/adapt-weights.js';
 import { sitterCrop } from './crops.js';
 import { RegionNetwork } from './region-network.js';
@@ -40,7 +40,7 @@ export interface RefinerHeads {
 /** Which networks; plain data. */
 export interface HeadsOptions extends WeightsOptions {
   /** What was learnt of the sitter before; its vectors replace what the crops say. */
-  readonly adapter?: AdapterPart;
+  readonly adapter?: SitterAdapter;
 }
 
 /** What a tier's networks are told of the sitter; it says which networks there are. */

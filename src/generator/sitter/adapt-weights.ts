@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { VivantError } from '../../core/errors.js';
 import type { TensorBackend } from '../tensor/types.js';
 import type { Weights } from '../tensor/weights.js';
-import type { AdapterPart } from './adapter.js';
+import type { SitterAdapter } from './adapter.js';
 
 /**
  * Adds what was learnt of a sitter to the weights it was learnt on.
@@ -10,7 +10,7 @@ import type { AdapterPart } from './adapter.js';
  * @param weights - go over to the result, which disposes them.
  * @throws VivantError `INVALID_SITTER` when the adapter belongs to other weights.
  */
-export function adaptWeights(weights: Weights, adapter: AdapterPart, { tf, activate }: TensorBackend): Weights {
+export function adaptWeights(weights: Weights, adapter: SitterAdapter, { tf, activate }: TensorBackend): Weights {
   assertBase(weights, adapter);
   activate();
   const adapted = new Map<string, Tensor>();
@@ -30,7 +30,7 @@ export function adaptWeights(weights: Weights, adapter: AdapterPart, { tf, activ
   };
 }
 
-function assertBase({ manifest }: Weights, { base, changes }: AdapterPart): void {
+function assertBase({ manifest }: Weights, { base, changes }: SitterAdapter): void {
   const installed = manifest.files[0]!.sha256;
   if (base.sha256 !== installed) {
     throw new VivantError(

@@ -3,7 +3,7 @@ import type { RefinerNetwork } from '../refiner/regions.js';
 
 /** What fine-tuning added to one tensor of the refiner. */
 export interface WeightChange {
-  /** As in the manifest of the weights, for example `mouth.same2.weight`. */
+  /** As in the manifest of the weights, for example `eye.same2.weight`. */
   readonly name: string;
   readonly shape: readonly number[];
   /** To be added to the weights, row-major. */
@@ -17,17 +17,4 @@ export interface SitterAdapter {
   /** The sitter as the networks see them, `[identity]` each. */
   readonly vectors: Readonly<Record<RefinerNetwork, Float32Array>>;
   readonly changes: readonly WeightChange[];
-}
-
-/** An adapter, or a part of it: networks without a vector are told of the sitter by the photos. */
-export interface AdapterPart extends Omit<SitterAdapter, 'vectors'> {
-  readonly vectors: Readonly<Partial<SitterAdapter['vectors']>>;
-}
-
-/**
- * What is used where the driver's pixels are lent: the mouth that shows then is mostly the driver's, and what was learnt of the sitter's own
- * made it worse (docs/personalize.md).
- */
-export function withoutMouth({ base, vectors, changes }: SitterAdapter): AdapterPart {
-  return { base, vectors: { eye: vectors.eye }, changes: changes.filter(({ name }) => !name.startsWith('mouth.')) };
 }

@@ -8,17 +8,17 @@ import type { SitterAdapter, WeightChange } from './adapter.js';
 import { floatToHalf } from './half.js';
 
 /**
- * A sitter file: 8 bytes `VVSITTER`; uint32 version (1) and uint32 bytes of the header, little-endian; the header as JSON (UTF-8); then
+ * A sitter file: 8 bytes `VVSITTER`; uint32 version (2) and uint32 bytes of the header, little-endian; the header as JSON (UTF-8); then
  * all values as float16, little-endian, in the order of the header's tensors. Each tensor's values are divided by its `scale` first.
  */
 const MAGIC = 'VVSITTER';
-const VERSION = 1;
+/** 1 had changes of the mouth, too, which made mouths worse. */
+const VERSION = 2;
 const PRELUDE_BYTES = 16;
 /** More than any refiner of this package could change; a file that says otherwise is broken. */
 const MAX_BYTES = 64 << 20;
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
-const gain = z.strictObject({ before: z.number(), after: z.number(), steps: z.int().min(0) }).readonly();
 const tensor = z.strictObject({ name: z.string().min(1).max(200), shape: z.array(z.int().min(1).max(65536)).min(1).max(6).readonly(), scale: z.number().min(0) }).readonly();
 const headerSchema = z.strictObject({
   base: z.strictObject({ name: z.string(), version: z.string(), sha256 }).readonly(),
@@ -26,7 +26,7 @@ const headerSchema = z.strictObject({
   rights: z.strictObject({ basis: z.enum(RIGHTS_BASES), subject: z.string().min(1), note: z.string().exactOptional() }).readonly(),
   created: z.iso.datetime(),
   tool: z.strictObject({ name: z.string(), version: z.string() }).readonly(),
-  gains: z.strictObject({ mouth: gain, eye: gain }).readonly(),
+  gain: z.strictObject({ before: z.number(), after: z.number(), steps: z.int().min(0) }).readonly(),
   vectors: z.strictObject({ mouth: tensor, eye: tensor }).readonly(),
   changes: z.array(tensor).max(10_000).readonly(),
   values: z.strictObject({ bytes: z.int().min(0).max(MAX_BYTES), sha256 }).readonly(),
@@ -42,8 +42,8 @@ export interface SitterFacts {
   /** ISO 8601. */
   readonly created: string;
   readonly tool: { readonly name: string; readonly version: string };
-  /** Per network: mean absolute error (0..1) on photos it was not shown, before and after, and steps (0 = unchanged). */
-  readonly gains: Header['gains'];
+  /** Mean absolute error (0..1) of the eyes on photos that were kept aside, before and after, and steps (0 = unchanged). */
+  readonly gain: Header['gain'];
 }
 
 /** A sitter file in memory. */
@@ -51,7 +51,7 @@ export interface SitterFile extends SitterFacts {
   readonly adapter: SitterAdapter;
 }
 
-export function encodeSitterFile({ adapter, photos, rights, created, tool, gains }: SitterFile): Uint8Array {
+export function encodeSitterFile({ adapter, photos, rights, created, tool, gain }: SitterFile): Uint8Array {
   const { base, vectors, changes } = adapter;
   const parts: Uint8Array[] = [];
   const put = (name: string, shape: readonly number[], values: Float32Array): z.infer<typeof tensor> => {
@@ -65,7 +65,7 @@ export function encodeSitterFile({ adapter, photos, rights, created, tool, gains
   const vector = (name: 'mouth' | 'eye'): z.infer<typeof tensor> => put(name, [vectors[name].length], vectors[name]);
   const listed = { vectors: { mouth: vector('mouth'), eye: vector('eye') }, changes: changes.map(({ name, shape, values }) => put(name, shape, values)) };
   const values = Buffer.concat(parts);
-  const header: Header = { base, photos, rights, created, tool, gains, ...listed, values: { bytes: values.length, sha256: createHash('sha256').update(values).digest('hex') } };
+  const header: Header = { base, photos, rights, created, tool, gain, ...listed, values: { bytes: values.length, sha256: createHash('sha256').update(values).digest('hex') } };
   const text = Buffer.from(JSON.stringify(header), 'utf8');
   const prelude = Buffer.alloc(PRELUDE_BYTES);
   prelude.write(MAGIC, 'latin1');
