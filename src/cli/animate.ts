@@ -49,7 +49,7 @@ export function addAnimate(program: Command, terminal: Terminal): void {
     .addOption(specFlag('--amplitude <0..2>', 'strength of the motion', CLIP_SPECS.amplitude))
     .addOption(specFlag('--smooth <0..1>', 'smoothing over time', CLIP_SPECS.smooth))
     .addOption(specFlag('--region <region>', 'which part of the face moves', CLIP_SPECS.region))
-    .addOption(specFlag('--quality <tier>', 'draft: no network; standard: a network corrects mouth and eyes; high: not in this version', CLIP_SPECS.quality))
+    .addOption(specFlag('--quality <tier>', 'draft: no network; standard: networks correct mouth and eyes; high: and the shades of the skin', CLIP_SPECS.quality))
     .addOption(specFlag('--size <pixels>', 'longer side of the result, or native; never enlarges', CLIP_SPECS.size))
     .addOption(specFlag('--face <which>', 'face of the portrait: largest, or an index from 0', CLIP_SPECS.face))
     .addOption(specFlag('--driving-face <which>', 'face of the driver: largest, or an index from 0', CLIP_SPECS.drivingFace))

@@ -103,7 +103,7 @@ describe('the standard generator', () => {
     expect(same(await draw(driver), await drawDraft(driver))).toBe(true);
   });
 
-  it("makes half of a mouth's correction where the driver's pixels show, and all of an eye's", async () => {
+  it("makes half of a mouth's correction where the driver's pixels show, six tenths of an eyeball's, and all of a lid's", async () => {
     // Everywhere 0.1 brighter than the draft.
     await writeRandomWeights(directory, (name, values) => {
       if (name.endsWith('.out.weight')) values.fill(0);
@@ -116,10 +116,12 @@ describe('the standard generator', () => {
       const o = (Math.round(points[landmark * 3 + 1]!) * WIDTH + Math.round(points[landmark * 3]!)) * 4;
       return refined.data[o]! - draft.data[o]!;
     };
-    const [mouth, eye] = [14, 159];
+    const [mouth, iris, lid] = [14, 468, 223];
     expect(await added(undefined, mouth)).toBeCloseTo(25.5, -0.5);
     expect(await added(driver, mouth)).toBeCloseTo(12.75, -0.5);
-    expect(await added(driver, eye)).toBeCloseTo(25.5, -0.5);
+    expect(await added(driver, iris)).toBeCloseTo(15.3, -0.5);
+    expect(await added(undefined, iris)).toBeCloseTo(15.3, -0.5);
+    expect(await added(driver, lid)).toBeCloseTo(25.5, -0.5);
   });
 
   it("sees none of the driver's pixels when it may not", async () => {
@@ -204,11 +206,27 @@ describe('the high generator', () => {
     expect(same(await draw(driver, { quality }), await draw(driver))).toBe(true);
   });
 
+  /** Tones that don't depend on the picture but at the borders of the crop. */
+  const evenly = (name: string, values: Float32Array): void => {
+    neutral(name, values);
+    if (name.endsWith('.out.bias')) values.fill(1, 0, 3).fill(30, 6, 10); // Brighter, everywhere
+    if (name.endsWith('.soften.weight')) values.forEach((_, i) => (values[i] = i % 7 === 0 ? 1 : 0));
+  };
+
+  it('takes back what it would do to a whole face', async () => {
+    await writeFace(evenly);
+    const [standard, high] = [await draw(driver), await draw(driver, { quality })];
+    const most = high.data.reduce((worst, value, i) => Math.max(worst, Math.abs(value - standard.data[i]!)), 0);
+    expect(most).toBeLessThanOrEqual(2);
+  });
+
   it('shades the skin inside the outline, and leaves mouth and eyes to the networks of standard', async () => {
     await writeFace((name, values) => {
-      neutral(name, values);
-      if (name.endsWith('.out.bias')) values.fill(1, 0, 3).fill(30, 6, 10); // Brighter, everywhere
-      if (name.endsWith('.soften.weight')) values.forEach((_, i) => (values[i] = i % 7 === 0 ? 1 : 0));
+      const own = values.slice();
+      evenly(name, values);
+      // Each place its own tones: what the random layers make of the picture.
+      if (name.endsWith('.out.weight')) own.forEach((value, i) => (values[i] = i % 18 < 3 ? 8 * value : 0));
+      if (name.endsWith('.out.bias')) values.fill(0, 0, 3);
     });
     await writeRandomWeights(directory, neutral);
     const [standard, high] = [await draw(driver), await draw(driver, { quality })];
@@ -216,9 +234,10 @@ describe('the high generator', () => {
     const frame = fitCropFrame(FACE_REGION, pose.points, pose.scale, regionUnit(FACE_REGION, sitter.state.canonical), createOpening(), createCropFrame(FACE_REGION));
     const change = (x: number, y: number): number => high.data[(y * WIDTH + x) * 4]! - standard.data[(y * WIDTH + x) * 4]!;
     const at = (point: number): number => change(Math.round(pose.points[point * 3]!), Math.round(pose.points[point * 3 + 1]!));
-    for (const cheek of [50, 280, 151]) expect(at(cheek)).toBeGreaterThan(40);
+    const skin = Math.max(...[50, 280, 151, 205, 425, 10, 108, 337].map((point) => Math.abs(at(point))));
+    expect(skin).toBeGreaterThan(20);
     // A crop pixel of this small face is nearly as large as the eye is high.
-    expect(at(468)).toBeLessThan(0.2 * at(50));
+    expect(Math.abs(at(468))).toBeLessThan(0.5 * skin);
     const [upper, lower] = [13 * 3, 14 * 3].map((o) => pose.points.subarray(o, o + 2)) as [Float32Array, Float32Array];
     expect(change(Math.round((upper[0]! + lower[0]!) / 2), Math.round((upper[1]! + lower[1]!) / 2))).toBe(0);
     for (let y = 0; y < HEIGHT; y++) {
