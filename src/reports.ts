@@ -80,7 +80,7 @@ export interface AnimateReport {
 export interface PersonalizeGain {
   /** With the weights as they ship. */
   readonly before: number;
-  /** With those in the file, half way between the former and fine-tuned ones. */
+  /** With those in the file, a third of the way from the former to fine-tuned ones. */
   readonly after: number;
   /** Steps of training behind them; 0 = nothing was changed. */
   readonly steps: number;

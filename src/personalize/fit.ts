@@ -16,10 +16,10 @@ import { nearestToRest, unlikeFirst } from './resemblance.js';
 import { Trainer, type Schedule, type TrainerState } from './trainer.js';
 
 /**
- * Mixing coefficient of WiSE-FT (Wortsman et al. 2022, "Robust fine-tuning of zero-shot models"): what is written lies half way between the
- * parameters that ship and fine-tuned ones. On clips that neither saw it is better than the fine-tuned ones (docs/personalize.md).
+ * Mixing coefficient of WiSE-FT (Wortsman et al. 2022, "Robust fine-tuning of zero-shot models"): what is written lies a third of the way from
+ * the parameters that ship to fine-tuned ones. On clips that neither saw it is better than either (docs/personalize.md).
  */
-const MIX = 0.5;
+const MIX = 1 / 3;
 
 /** What the network gained, as its checks say: mean absolute error where it counts, 0..1. */
 export interface Gain {

@@ -56,7 +56,7 @@ async function fitOf(bestValues: Float32Array, before: number) {
 }
 
 describe('what is learnt of a sitter', () => {
-  it('lies half way between the parameters that ship and the best ones of training, and was measured there', async () => {
+  it('lies a third of the way from the parameters that ship to the best ones of training, and was measured there', async () => {
     const { adapter, gain } = fit;
     const { arrays, before, best, bestStep } = last!();
     expect(gain).toMatchObject({ before, steps: bestStep });
@@ -70,16 +70,16 @@ describe('what is learnt of a sitter', () => {
       const own = (i: number): number => home[offset + i]!;
       const written = name === 'vector' ? adapter.vectors.eye.map((value, i) => value - own(i)) : changes.get(`eye.${name}`)!;
       expect(written.length).toBe(size);
-      written.forEach((value, i) => expect(value).toBeCloseTo((arrays.bestValues[offset + i]! - own(i)) / 2, 6));
+      written.forEach((value, i) => expect(value).toBeCloseTo((arrays.bestValues[offset + i]! - own(i)) / 3, 6));
       moved = Math.max(moved, ...written.map(Math.abs));
     }
     expect(moved).toBeGreaterThan(1e-4);
     expect(changes.size).toBe(slots.length - 1);
 
-    // Half of twice the change is the change, whose error the trainer knows.
-    const { gain: twice } = await fitOf(home.map((value, i) => 2 * arrays.bestValues[i]! - value), before);
+    // A third of three times the change is the change, whose error the trainer knows.
+    const { gain: thrice } = await fitOf(home.map((value, i) => 3 * arrays.bestValues[i]! - 2 * value), before);
     expect(before - best).toBeGreaterThan(1e-4);
-    expect(twice.after).toBeCloseTo(best, 5);
+    expect(thrice.after).toBeCloseTo(best, 5);
   });
 
   it('leaves the mouth to the weights that ship, and tells it what all photos say', async () => {
@@ -88,7 +88,7 @@ describe('what is learnt of a sitter', () => {
     (await mean('mouth')).forEach((value, i) => expect(adapter.vectors.mouth[i]).toBeCloseTo(value, 5));
   });
 
-  it('is nothing where half of it is no better on the checks, even if all of it was', async () => {
+  it('is nothing where a third of it is no better on the checks, even if all of it was', async () => {
     const vector = Float32Array.from(await mean('eye'));
     const { values } = await readParameters(weights, 'eye', vector);
     const { adapter, gain } = await fitOf(values.map((value) => value + 0.01), 1e-6);
