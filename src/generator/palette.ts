@@ -35,13 +35,14 @@ export function facePalette(frame: Frame, points: Float32Array): FacePalette {
   const line = sampleBetween(frame, points, [[INNER_LIP_UPPER, INNER_LIP_LOWER]]);
   const whites = EYES.flatMap((eye) => sampleBetween(frame, points, [[eye.upper, eye.lower]]));
   const bright = [...skin, ...whites].sort(byLuma);
+  const [skinTint, lipTint] = [tint(skin), tint(lips)];
   return {
     skin: percentile(skin, 0.5),
     highlight: Math.max(percentile(bright, 0.97), percentile(whites.sort(byLuma), 0.85)),
     shadow: Math.min(percentile([...line].sort(byLuma), 0.04), 0.4 * percentile(skin, 0.5)),
-    toothTint: toothTint(tint(skin), medianTint(frame), whites, clearness(points)),
-    lipTint: tint(lips),
-    fleshTint: fleshTint(tint(skin), tint(lips)),
+    toothTint: toothTint(skinTint, medianTint(frame), whites, clearness(points)),
+    lipTint,
+    fleshTint: fleshTint(skinTint, lipTint),
   };
 }
 
