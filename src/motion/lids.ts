@@ -6,9 +6,9 @@ const SHUT = 0.14;
 const FAITHFUL = 0.5;
 /**
  * The detector sees narrowed eyes less narrow than they are, and drawn ones less than real ones (see docs/motion.md): what an eye
- * closes by is drawn this much stronger.
+ * closes by is drawn this much stronger. Beyond 1.61 the bend of `knee` would dip below 0.
  */
-const NARROWING = 1.55;
+const NARROWING = 1.6;
 /** Wider than this an eye is never opened: there is no white of the eye to show. */
 const WIDEST = 1.35;
 /** How far the lower lid may rise and sink, in openings of the eye: the upper lid does most of the way. */

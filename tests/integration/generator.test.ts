@@ -130,6 +130,27 @@ describe.each(Object.keys(PORTRAITS))('draft generator on the %s', (name) => {
     expect(inside).toBeLessThan(0.7 * lip);
   });
 
+  it('shuts the eyes in a line as soft as the photo', async () => {
+    const shut = targetOf(photo(), (canonical) => {
+      for (const eye of EYES) for (const [k, i] of eye.upper.entries()) canonical.set(canonical.subarray(3 * eye.lower[k]!, 3 * eye.lower[k]! + 3), 3 * i);
+    });
+    const steepest = (frame: Photo['frame']): number => {
+      let most = 0;
+      for (const eye of EYES) {
+        const [a, b] = eye.corners.map((i) => photo().points[3 * i]!) as [number, number];
+        const middle = (shut.points[3 * eye.lower[4]! + 1]! + photo().points[3 * eye.upper[4]! + 1]!) / 2;
+        for (let x = Math.ceil(a + (b - a) / 6); x < b - (b - a) / 6; x++) {
+          for (let y = Math.round(middle - (b - a) / 3); y < middle + (b - a) / 3; y++) {
+            const o = 4 * (y * frame.width + x) + 1;
+            most = Math.max(most, Math.abs(frame.data[o + 4 * frame.width]! - frame.data[o]!));
+          }
+        }
+      }
+      return most;
+    };
+    expect(steepest(await render(photo(), shut))).toBeLessThan(steepest(photo().frame));
+  });
+
   it("borrows the driver's mouth only when it may", async () => {
     const open = speaking(photo());
     const without = await render(photo(), open, undefined);

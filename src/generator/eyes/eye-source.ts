@@ -3,11 +3,15 @@ import type { EyeTopology } from '../../geometry/face-topology.js';
 import { createOpening, curveAt, fitContour, fitOpening, type Opening } from '../../geometry/opening.js';
 import { luma } from '../palette.js';
 import { samplePixel } from '../sample-pixel.js';
+import { measureRim } from './rim-softness.js';
 
 /** The plate reaches this far beyond the corners and lids, in eye widths. */
 const MARGIN = 0.25;
 /** Rows and columns of the plate per eye width, at most. */
 const MAX_DETAIL = 220;
+/** Bounds of how soft a photo's edges are taken to be, pixels and eye widths. */
+const SHARPEST = 1.2;
+const SOFTEST = 0.12;
 /** Lashes and the lid's shadow keep the white's true colour from the rim, in eye widths. */
 const RIM = 0.045;
 
@@ -45,6 +49,8 @@ export interface EyeSource {
   readonly catchLight: Float32Array;
   /** How dark the upper lid's shadow is at the lid, 0..1. */
   readonly shade: number;
+  /** Width of the ramp that an edge is in the photo, eye widths, see {@link measureRim}. */
+  readonly softness: number;
 }
 
 /** Takes one eye of the source photo apart. */
@@ -66,7 +72,12 @@ export function takeEyeApart(frame: Frame, points: Float32Array, topology: EyeTo
     }
   }
   const iris = locateIris(points, topology, opening);
-  const plate = { opening, detail, cols, rows, plateX, plateY, original, ...iris };
+  const luminance = (a: number, b: number): number => {
+    sampleEyeFrame(frame, opening, a, b, rgb);
+    return luma(rgb[0]!, rgb[1]!, rgb[2]!);
+  };
+  const softness = measureRim(luminance, opening, iris, [SHARPEST / opening.width, SOFTEST]);
+  const plate = { opening, detail, cols, rows, plateX, plateY, original, softness, ...iris };
   const { white, shade } = growWhite(plate);
   const disc = completeIris(plate);
   return { topology, brow, lidLight: lidLight(plate, brow), white, shade, ...plate, ...disc };
@@ -74,7 +85,7 @@ export function takeEyeApart(frame: Frame, points: Float32Array, topology: EyeTo
 
 type Plate = Pick<
   EyeSource,
-  'opening' | 'detail' | 'cols' | 'rows' | 'plateX' | 'plateY' | 'original' | 'irisA' | 'irisB' | 'irisRadius'
+  'opening' | 'detail' | 'cols' | 'rows' | 'plateX' | 'plateY' | 'original' | 'irisA' | 'irisB' | 'irisRadius' | 'softness'
 >;
 
 /** Picture sample at eye-frame coordinates. */
@@ -244,8 +255,8 @@ function completeIris(plate: Plate): Pick<EyeSource, 'iris' | 'irisSide' | 'catc
   const spark = median + Math.max(36, 3 * quartiles);
   const iris = new Float32Array(side * side * 4);
   const catchLight = new Float32Array(side * side * 3);
-  // The rim is as soft as two plate pixels or a tenth of the radius.
-  const soft = Math.max(0.1, 1.6 / radius);
+  // The rim is as soft as the photo's edges, at least a tenth of the radius.
+  const soft = Math.max(0.1, 1.6 / radius, plate.softness / irisRadius);
   for (let p = 0; p < side * side; p++) {
     const [o, sure] = look(p % side, (p / side) | 0);
     const d = Math.hypot((p % side) - half, ((p / side) | 0) - half) / radius;

@@ -14,7 +14,9 @@ const LASHES_BELOW = 0.035;
 /** Reach of the upper lid's shadow on the eyeball, eye widths. */
 const SHADOW_REACH = 0.09;
 
-/** The same at the lower lid and towards the corners. */
+/** How much darker an eyeball is behind the lashes of a lid that has just met the other. */
+const LASH_SHADE = 0.3;
+/** The shadow at the lower lid and towards the corners. */
 const RIM_SHADE = 0.12;
 const RIM_REACH = 0.03;
 const CORNER_SHADE = 0.22;
@@ -55,7 +57,9 @@ export class EyePainter {
     const iris = this.#irisShift(eye, target, t, tall);
     const rebuild = Math.min(1, Math.max(0, (Math.hypot(iris.a, iris.b) - REBUILD_FROM) / (REBUILD_TO - REBUILD_FROM)));
     const edge = Math.max(1.2 / t.width, 0.012);
+    const soft = Math.max(edge, eye.softness);
     const closing = lids > 0 ? Math.min(1, Math.max(0, 1 - openingHeight(t) / tall / Math.max(1e-3, openingHeight(source)))) : 0;
+    const dim = LASH_SHADE * closing;
     const x0 = Math.max(0, Math.floor(t.x - t.width * 0.75));
     const x1 = Math.min(out.width - 1, Math.ceil(t.x + t.width * 0.75));
     const y0 = Math.max(0, Math.floor(t.y - t.width * 0.75));
@@ -73,16 +77,16 @@ export class EyePainter {
         const p = (y * out.width + x) * 4;
         if (b < top && closing > 0.02) this.#paintLid(eye, a, b, top, tall, closing, lids, p, out);
         const inside = Math.min(b - top, bottom - b);
-        const mask = Math.min(1, Math.max(0, inside / edge + 0.5)) * Math.min(1, Math.max(0, (bottom - top) / edge - 0.6)) * opacity;
+        const mask = Math.min(1, Math.max(0, inside / soft + 0.5)) * Math.min(1, Math.max(0, (bottom - top) / edge - 0.6)) * opacity;
         if (mask > 0) {
           const rebuilt = this.#eyeball(eye, a, b / tall, iris, rebuild, rgb);
           // Lids shade what is drawn anew; the photo's own eye has its shade already.
           const shade = 0.7 * eye.shade * Math.exp(-Math.max(0, b - top) / SHADOW_REACH) + RIM_SHADE * Math.exp(-Math.max(0, bottom - b) / RIM_REACH);
           const corner = CORNER_SHADE * Math.max(0, Math.abs(a) - 0.3) / 0.2;
           const shadow = rebuilt * Math.min(0.7, shade + corner);
-          for (let k = 0; k < 3; k++) out.data[p + k] = out.data[p + k]! * (1 - mask) + rgb[k]! * (1 - shadow) * mask;
+          for (let k = 0; k < 3; k++) out.data[p + k] = out.data[p + k]! * (1 - mask) + rgb[k]! * (1 - shadow) * (1 - dim) * mask;
         }
-        if (closing > 0.02) this.#paintLashes(eye, a, b, top, bottom, tall, closing, lids, p, out);
+        if (closing > 0.02) this.#paintLashes(eye, a, b, top, bottom, tall, soft, closing, lids, p, out);
       }
     }
   }
@@ -160,6 +164,7 @@ export class EyePainter {
     top: number,
     bottom: number,
     tall: number,
+    soft: number,
     closing: number,
     opacity: number,
     p: number,
@@ -169,15 +174,20 @@ export class EyePainter {
     const up = (top - b) / tall;
     const down = (b - bottom) / tall;
     const corner = opacity * Math.min(1, (0.5 - Math.abs(a)) / 0.1) * Math.min(1, closing / 0.15);
-    if (up > 0 && up < LASHES_ABOVE) {
-      sampleEyeFrame(this.#frame, source, a, curveAt(source.upper, a) - up, this.#skin);
-      const weight = corner * Math.min(1, (1 - up / LASHES_ABOVE) * 2);
-      for (let k = 0; k < 3; k++) out.data[p + k] = out.data[p + k]! * (1 - weight) + Math.min(out.data[p + k]!, this.#skin[k]!) * weight;
-    } else if (down > 0 && down < LASHES_BELOW) {
+    if (down > 0 && down < LASHES_BELOW) {
       sampleEyeFrame(this.#frame, source, a, curveAt(source.lower, a) + down, this.#skin);
       const weight = corner * (1 - down / LASHES_BELOW);
       for (let k = 0; k < 3; k++) out.data[p + k] = out.data[p + k]! * (1 - weight) + this.#skin[k]! * weight;
     }
+    // Over the ball lashes end at the lid. Over the other lid they go on, fading as they grow above: a line as soft as the photo.
+    const hanging = Math.max(LASHES_BELOW, soft / tall);
+    const shut = Math.min(1, Math.max(0, 2 * closing - 1));
+    const reach = up > 0 ? LASHES_ABOVE : hanging;
+    const away = Math.abs(up) / reach;
+    const weight = corner * (up > 0 ? Math.min(1, (1 - away) * 2) : shut * (1 - away));
+    if (away >= 1 || weight <= 0) return;
+    sampleEyeFrame(this.#frame, source, a, curveAt(source.upper, a) - Math.abs(up), this.#skin);
+    for (let k = 0; k < 3; k++) out.data[p + k] = out.data[p + k]! * (1 - weight) + Math.min(out.data[p + k]!, this.#skin[k]!) * weight;
   }
 }
 
