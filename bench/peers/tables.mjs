@@ -1,6 +1,6 @@
 // Results of the race as Markdown.
 
-const NAMES = { draft: 'ours, `draft`', standard: 'ours, `standard`', fomm: 'FOMM', tpsmm: 'TPSMM', liveportrait: 'LivePortrait' };
+const NAMES = { draft: 'ours, `draft`', standard: 'ours, `standard`', high: 'ours, `high`', fomm: 'FOMM', tpsmm: 'TPSMM', liveportrait: 'LivePortrait' };
 /** Load average before the race from which on the clock isn't shown. */
 const BUSY = 0.5;
 const star = ({ projected }) => (projected ? ' *' : '');
