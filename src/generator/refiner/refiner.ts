@@ -151,8 +151,7 @@ export class Refiner {
     for (const { crop, place, controls, warped } of parts) {
       const { region, frame, data } = crop;
       readControls(heads[region.network as N], place * elements(region, HEAD_CHANNELS), data, presence, controls);
-      const { share = 1, driven = 1 } = region;
-      weaken(controls, share * (1 - (1 - driven) * presence));
+      if (region.share !== undefined) weaken(controls, region.share);
       if (region.inside !== undefined) weakenInside(controls, data, region.inside);
       if (region.spared) {
         keepToSkin(controls, data);

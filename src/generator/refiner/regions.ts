@@ -22,8 +22,6 @@ export interface RefinerRegion<N extends AnyNetwork = AnyNetwork> {
   readonly mirrored: boolean;
   /** Share of the network's correction that is made. Default 1. */
   readonly share?: number;
-  /** Of that, where the driver's pixels show. Default 1. */
-  readonly driven?: number;
   /** Of that, inside the outer contour (an eye's lids). Default 1. */
   readonly inside?: number;
   /** Of an eye. */
@@ -33,10 +31,10 @@ export interface RefinerRegion<N extends AnyNetwork = AnyNetwork> {
 }
 
 /**
- * The network knows rendered teeth only. On real clips half of its correction of a driver's real ones was nearer to the truth than all of it, and
- * than none (training/METHOD.md).
+ * The network knows rendered teeth only, and where it can't know it hedges to grey. On real clips half of its correction of a driver's teeth was nearer
+ * to the truth than all of it, and than none; without a driver's pixels half keeps a mouth as deep and its motion as clear as the draft's (training/METHOD.md).
  */
-const DRIVEN_MOUTH = 0.5;
+const MOUTH_SHARE = 0.5;
 
 /**
  * Where a driver looks the landmarks say, and the network hedges: glances came out a fifth too short on real clips. With this share of its
@@ -46,7 +44,7 @@ const INSIDE_LIDS = 0.6;
 
 const MOUTH: RefinerRegion<'mouth'> = {
   name: 'mouth', network: 'mouth', cols: 96, rows: 64, perUnit: 96 / 1.8,
-  upper: INNER_LIP_UPPER, lower: INNER_LIP_LOWER, corners: [61, 291], mirrored: false, driven: DRIVEN_MOUTH,
+  upper: INNER_LIP_UPPER, lower: INNER_LIP_LOWER, corners: [61, 291], mirrored: false, share: MOUTH_SHARE,
 };
 
 function eyeRegion(name: 'eyeLeft' | 'eyeRight', eye: EyeTopology): RefinerRegion<'eye'> {
