@@ -15,19 +15,29 @@ export interface Lender {
   readonly opacity: PerRegion<number>;
 }
 
+/** A photo that may lend. Its layer is made when it does for the first time: of many photos a clip needs few. */
+interface Other {
+  readonly photo: SourcePhoto;
+  readonly opacity: { skin: number; mouth: number; eyes: number };
+  layer: PhotoLayer | undefined;
+}
+
 /** The sitter's other photos, laid over the canvas where they are the better source. */
 export class Album {
   readonly #choice: PhotoChoice;
-  readonly #layers: readonly { readonly layer: PhotoLayer; readonly opacity: { skin: number; mouth: number; eyes: number } }[];
+  readonly #others: readonly Other[];
   #lenders: readonly Lender[] = [];
 
   /**
    * @param photos - all of them, the canvas first.
    * @param fade - see {@link PhotoChoice}.
    */
-  constructor([canvas, ...others]: readonly [SourcePhoto, ...SourcePhoto[]], fade?: number) {
-    this.#choice = new PhotoChoice([canvas, ...others].map(({ state }) => state), fade);
-    this.#layers = others.map((other) => ({ layer: new PhotoLayer(canvas, other), opacity: { skin: 0, mouth: 0, eyes: 0 } }));
+  constructor(
+    private readonly photos: readonly [SourcePhoto, ...SourcePhoto[]],
+    fade?: number,
+  ) {
+    this.#choice = new PhotoChoice(photos.map(({ state }) => state), fade);
+    this.#others = photos.slice(1).map((photo) => ({ photo, opacity: { skin: 0, mouth: 0, eyes: 0 }, layer: undefined }));
   }
 
   /** Share of each photo in each region of this frame, the canvas first, 0..1. */
@@ -41,13 +51,15 @@ export class Album {
     this.#choice.update(target);
     for (const region of PHOTO_REGIONS) {
       let covered = shares[region][0]!;
-      this.#layers.forEach(({ opacity }, k) => {
+      this.#others.forEach(({ opacity }, k) => {
         const share = shares[region][k + 1]!;
         covered += share;
         opacity[region] = share < UNSEEN ? 0 : share / covered;
       });
     }
-    this.#lenders = this.#layers.filter(({ opacity }) => PHOTO_REGIONS.some((region) => opacity[region] > 0));
+    this.#lenders = this.#others
+      .filter(({ opacity }) => PHOTO_REGIONS.some((region) => opacity[region] > 0))
+      .map((other) => ({ layer: (other.layer ??= new PhotoLayer(this.photos[0], other.photo)), opacity: other.opacity }));
     for (const { layer } of this.#lenders) layer.pose(target);
     return this.#lenders;
   }

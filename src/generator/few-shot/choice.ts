@@ -1,5 +1,5 @@
 import type { FaceState } from '../../core/motion.js';
-import { PHOTO_REGIONS, regionWeight, type PerRegion, type PhotoRegion } from './regions.js';
+import { PHOTO_REGIONS, REGION_WEIGHTS, type PerRegion, type PhotoRegion } from './regions.js';
 
 /** Another photo must be this much nearer than the canvas, so that noise alone never switches. */
 const ADVANTAGE = 0.9;
@@ -32,7 +32,7 @@ export class PhotoChoice {
     private readonly fade = FADE,
   ) {
     const each = <T>(make: (region: PhotoRegion) => T): PerRegion<T> => ({ skin: make('skin'), mouth: make('mouth'), eyes: make('eyes') });
-    this.#vertices = each((region) => [...Array(468).keys()].filter((v) => regionWeight(region, v) > 0.5));
+    this.#vertices = each((region) => [...Array(468).keys()].filter((v) => REGION_WEIGHTS[region][v]! > 0.5));
     this.shares = each(() => Float32Array.from(states, (_, k) => (k === 0 ? 1 : 0)));
     this.#goal = new Float32Array(states.length);
   }

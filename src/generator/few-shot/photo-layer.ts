@@ -11,7 +11,7 @@ import { bridgeTriangles } from '../warp/bridges.js';
 import { createFaceGrid, type FaceGrid } from '../face-grid.js';
 import { samplePixel } from '../sample-pixel.js';
 import { matchColours } from './match-colours.js';
-import { regionWeight, type PerRegion, type PhotoRegion } from './regions.js';
+import { REGION_WEIGHTS, type PerRegion, type PhotoRegion } from './regions.js';
 
 /** Cells across the face, as in the canvas' own warp. */
 const CELLS = 200;
@@ -24,7 +24,7 @@ export class PhotoLayer {
   readonly photo: SourcePhoto;
   /** Where the photo's pixels go in this frame; whole only inside the face. */
   readonly flow: FlowField;
-  readonly eyes: EyePainter;
+  #eyes: EyePainter | undefined;
   readonly #mesh: MeshPose & { readonly targetX: Float32Array };
   readonly #depth: Float32Array;
   readonly #grid: FaceGrid;
@@ -44,11 +44,15 @@ export class PhotoLayer {
     const width = Math.abs(canvas.points[454 * 3]! - canvas.points[234 * 3]!);
     this.flow = createFlowField(left, top, right - left, bottom - top, Math.max(1, width / CELLS));
     this.#depth = new Float32Array(this.flow.cols * this.flow.rows);
-    const grid = (region: PhotoRegion): FaceGrid => createFaceGrid(photo.points, (v) => regionWeight(region, v));
+    const grid = (region: PhotoRegion): FaceGrid => createFaceGrid(photo.points, (v) => REGION_WEIGHTS[region][v]!);
     this.#grid = grid('skin');
     this.#masks = { skin: this.#grid.mask, mouth: grid('mouth').mask, eyes: grid('eyes').mask };
     this.#mask = new Float32Array(this.#grid.mask.length);
-    this.eyes = new EyePainter(this.photo);
+  }
+
+  /** Taking eyes apart costs more than all the rest: done when they lend for the first time. */
+  get eyes(): EyePainter {
+    return (this.#eyes ??= new EyePainter(this.photo));
   }
 
   /** Moves the photo's face to where the target's is. */

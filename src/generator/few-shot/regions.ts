@@ -19,8 +19,14 @@ const centres = {
   eyes: EYES.map((eye) => centre(eye.corners)),
 };
 
-/** 0..1: how much of a vertex belongs to a region; soft at its border, 0 on the outline. All regions together have at most 1. */
-export function regionWeight(region: PhotoRegion, vertex: number): number {
+/** `[468]`, 0..1: how much of a vertex belongs to a region; soft at its border, 0 on the outline. All regions together have at most 1. */
+export const REGION_WEIGHTS: PerRegion<Float32Array> = { skin: weights('skin'), mouth: weights('mouth'), eyes: weights('eyes') };
+
+function weights(region: PhotoRegion): Float32Array {
+  return Float32Array.from({ length: 468 }, (_, vertex) => regionWeight(region, vertex));
+}
+
+function regionWeight(region: PhotoRegion, vertex: number): number {
   if (OVAL.has(vertex)) return 0;
   const mouth = around('mouth', vertex);
   const eyes = around('eyes', vertex);

@@ -58,7 +58,8 @@ export class Refiner {
   readonly #slots: readonly (readonly Part[])[];
   readonly #inputs: Readonly<Record<AnyNetwork, Float32Array>>;
   readonly #opening = createOpening();
-  readonly #localTones = new LocalTones(FACE_REGION.rows, FACE_REGION.cols);
+  /** Of `high` only. */
+  readonly #localTones: LocalTones | undefined;
   readonly #grain: Grain;
   /** Strength of the portrait's grain and of the driver's, luminance levels of their own pixels. */
   readonly #grainLevel: number;
@@ -77,6 +78,7 @@ export class Refiner {
     tier: NetworkTier = 'standard',
   ) {
     const regions: readonly RefinerRegion[] = tier === 'high' ? [FACE_REGION, ...REFINER_REGIONS] : REFINER_REGIONS;
+    if (tier === 'high') this.#localTones = new LocalTones(FACE_REGION.rows, FACE_REGION.cols);
     const part = (region: RefinerRegion): Part => ({
       crop: new RegionCrop(region, photo),
       lent: undefined,
@@ -155,7 +157,7 @@ export class Refiner {
       if (region.inside !== undefined) weakenInside(controls, data, region.inside);
       if (region.spared) {
         keepToSkin(controls, data);
-        this.#localTones.keep(controls);
+        this.#localTones?.keep(controls);
       }
       compositeCrop(controls, frame, warped!, driver && this.#lend(driver, crop), out);
     }

@@ -2,7 +2,7 @@ import { createFrame } from '#dist/core/frame.js';
 import { createDraftGenerator } from '#dist/generator/draft.js';
 import { PhotoChoice } from '#dist/generator/few-shot/choice.js';
 import { matchColours } from '#dist/generator/few-shot/match-colours.js';
-import { regionWeight } from '#dist/generator/few-shot/regions.js';
+import { REGION_WEIGHTS } from '#dist/generator/few-shot/regions.js';
 import { FACE_OVAL } from '#dist/geometry/face-topology.js';
 import { faceState } from '#dist/motion/face-state.js';
 import { fromHeadAngles } from '#dist/geometry/rotation.js';
@@ -69,11 +69,11 @@ describe('the choice of photos', () => {
 
 describe('regions', () => {
   it('end before the outline and have no more than one photo everywhere', () => {
-    for (let v = 0; v < 468; v++) expect(regionWeight('skin', v) + regionWeight('mouth', v) + regionWeight('eyes', v)).toBeLessThanOrEqual(1.0001);
-    for (const v of FACE_OVAL) expect(regionWeight('skin', v)).toBe(0);
-    expect(regionWeight('mouth', 13)).toBe(1);
-    expect(regionWeight('eyes', 159)).toBe(1);
-    expect(regionWeight('skin', CHEEK)).toBeGreaterThan(0.2);
+    for (let v = 0; v < 468; v++) expect(REGION_WEIGHTS.skin[v]! + REGION_WEIGHTS.mouth[v]! + REGION_WEIGHTS.eyes[v]!).toBeLessThanOrEqual(1.0001);
+    for (const v of FACE_OVAL) expect(REGION_WEIGHTS.skin[v]!).toBe(0);
+    expect(REGION_WEIGHTS.mouth[13]!).toBe(1);
+    expect(REGION_WEIGHTS.eyes[159]!).toBe(1);
+    expect(REGION_WEIGHTS.skin[CHEEK]!).toBeGreaterThan(0.2);
   });
 });
 
