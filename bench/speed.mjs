@@ -45,10 +45,10 @@ async function bench(short) {
       tiers[quality] = await inChild({ ...job, quality });
     }
     const memory = [];
-    for (const end of short ? [10] : [10, 200]) {
-      console.error(`memory, ${end} s ...`);
-      const { clips, treeMB } = await inChild({ portrait, driving: media('franck.mp4'), end, output: join(folder, 'memory.mp4'), runs: 1 });
-      memory.push({ clipSeconds: end, frames: clips[0].frames, beforeSigningMB: clips[0].peakMemoryMB, withSigningAndFfmpegMB: treeMB, ...speedOf(clips[0]) });
+    for (const [end, quality] of short ? [[10, 'draft']] : [[10, 'draft'], [200, 'draft'], [200, 'standard']]) {
+      console.error(`memory, ${quality}, ${end} s ...`);
+      const { clips, treeMB } = await inChild({ portrait, driving: media('franck.mp4'), end, quality, output: join(folder, 'memory.mp4'), runs: 1 });
+      memory.push({ clipSeconds: end, quality, frames: clips[0].frames, beforeSigningMB: clips[0].peakMemoryMB, withSigningAndFfmpegMB: treeMB, ...speedOf(clips[0]) });
     }
     const file = fileURLToPath(new URL('./results/speed.json', import.meta.url));
     const result = summary(speed, tiers, Math.min(...ffmpeg), memory, load);
