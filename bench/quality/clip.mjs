@@ -7,7 +7,7 @@ import { fitSimilarity, IDENTITY, movePicture, movePoints } from './align.mjs';
 import { flickerBetween } from './metrics/flicker.mjs';
 import { cosine } from './metrics/identity.mjs';
 import { landmarkDistance } from './metrics/landmarks.mjs';
-import { withLids } from './metrics/motion.mjs';
+import { fidelity, withLids } from './metrics/motion.mjs';
 import { luma, pixelError } from './metrics/pixels.mjs';
 import { quantile } from './metrics/series.mjs';
 import { signalsOf } from './metrics/signals.mjs';
@@ -110,6 +110,7 @@ export async function measureClip(clip, { tiers, geometry, frameLimit, shots, to
   }
   await Promise.all(lanes.map(({ generator }) => generator.close()));
   const truthFaces = withLids(filled(signals.truth));
+  const seen = fidelity(truthFaces, withLids(filled(signals.driver)));
   // Self-reenactment: the driver before it was disguised is what should be followed.
   const driverFaces = clip.crossIdentity ? withLids(filled(signals.driver)) : truthFaces;
   const result = ({ pixels, face }) => (faces ? { ...pixels.result(), ...face.result(driverFaces, truthFaces) } : pixels.result());
@@ -117,7 +118,7 @@ export async function measureClip(clip, { tiers, geometry, frameLimit, shots, to
     frames,
     skipped,
     rows: Object.fromEntries(lanes.filter(({ isShot }) => !isShot).map((lane) => [lane.name, { ...result(lane), ...weightsOf(lane) }])),
-    truth: { flicker: history.flicker, csim: likeness.length === 0 ? null : quantile(likeness, 0.5) },
+    truth: { flicker: history.flicker, csim: likeness.length === 0 ? null : quantile(likeness, 0.5), [clip.crossIdentity ? 'fidelityToTruth' : 'fidelity']: seen },
     shots: Object.fromEntries(lanes.filter(({ isShot }) => isShot).map((lane) => [lane.name, { ...lane.pixels.result(), ...weightsOf(lane), ...(lane.facts ? { learnt: lane.facts } : {}) }])),
     shotsTier: set.shotsTier,
     missing: set.missing,

@@ -55,7 +55,10 @@ function faceTable(rows) {
 function fidelityTable(rows, kind) {
   const names = Object.keys(SIGNALS);
   const cell = (value) => (value ? `${number(value.r, 3)} / ${number(value.slope, 2)}` : '-');
-  return table(['row', ...names], present(rows, (row) => names.map((name) => cell(row[kind]?.[name]))));
+  const cells = (row) => names.map((name) => cell(row[kind]?.[name]));
+  const body = present(rows, cells);
+  if (rows.truth?.[kind]) body.push(['(driver, as detected)', ...cells(rows.truth)]);
+  return table(['row', ...names], body);
 }
 
 function jitterTable(rows) {

@@ -151,7 +151,7 @@ export class EyePainter {
       sampleEyeFrame(this.#frame, source, at, curveAt(source.upper, at) - sourceAbove, skin);
       for (let k = 0; k < 3; k++) sum[k]! += skin[k]! / 3;
     }
-    const light = 1 + (eye.lidLight - 1) * 0.5 * closing * (1 - t);
+    const light = 1 + (eye.lidLight - 1) * closing * (1 - t);
     const weight = opacity * Math.min(1, (0.5 - Math.abs(a)) / 0.15) * Math.min(1, closing / 0.15) * Math.min(1, (1 - t) / 0.3);
     for (let k = 0; k < 3; k++) out.data[p + k] = out.data[p + k]! * (1 - weight) + sum[k]! * light * weight;
   }
