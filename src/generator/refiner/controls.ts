@@ -48,6 +48,7 @@ export function readControls(head: Float32Array, offset: number, crop: Float32Ar
 
 /** Makes only a part of the correction. */
 export function weaken({ masks }: Controls, share: number): void {
+  if (share === 1) return;
   for (let o = 0; o < masks.length; o += 3) masks[o]! *= share;
 }
 

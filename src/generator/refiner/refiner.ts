@@ -18,7 +18,7 @@ import { LocalTones } from './local-tones.js';
 import { LentSource } from './lent-source.js';
 import { HEAD_CHANNELS } from './network.js';
 import { packCrop, PACKED_CHANNELS } from './pack.js';
-import { FACE_REGION, REFINER_REGIONS, regionUnit, type AnyNetwork, type RefinerRegion } from './regions.js';
+import { FACE_REGION, REFINER_REGIONS, regionUnit, shareAt, type AnyNetwork, type RefinerRegion } from './regions.js';
 import type { Patch } from './sample-crop.js';
 
 /** How far the driver's pixels fade in or out within one frame. */
@@ -153,7 +153,7 @@ export class Refiner {
     for (const { crop, place, controls, warped } of parts) {
       const { region, frame, data } = crop;
       readControls(heads[region.network as N], place * elements(region, HEAD_CHANNELS), data, presence, controls);
-      if (region.share !== undefined) weaken(controls, region.share);
+      weaken(controls, shareAt(region, crop.opening));
       if (region.inside !== undefined) weakenInside(controls, data, region.inside);
       if (region.spared) {
         keepToSkin(controls, data);

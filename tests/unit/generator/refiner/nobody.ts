@@ -67,11 +67,11 @@ export async function draw(view: typeof driver | undefined, options: Parameters<
   return out;
 }
 
-export async function drawDraft(view: typeof driver | undefined) {
+export async function drawDraft(view: typeof driver | undefined, pose = target(OPEN)) {
   const generator = createDraftGenerator([sitter], { driverPixels: true });
   generator.setDriverReference?.(photo(PLACE, 99));
   const out = createFrame(WIDTH, HEIGHT);
-  await generator.render(target(OPEN), view, out);
+  await generator.render(pose, view, out);
   return out;
 }
 

@@ -41,16 +41,17 @@ describe('the standard generator', () => {
     expect(same(await draw(driver), await drawDraft(driver))).toBe(true);
   });
 
-  it("makes half of a mouth's correction, six tenths of an eyeball's, and all of a lid's", async () => {
+  it("makes half of a mouth's correction, six tenths of an eyeball's, and all of an open lid's", async () => {
     // Everywhere 0.1 brighter than the draft.
     await writeRandomWeights(directory, (name, values) => {
       if (name.endsWith('.out.weight')) values.fill(0);
       if (name.endsWith('.out.bias')) values.fill(0).fill(Math.atanh(0.1), 0, 3).fill(30, 6, 10).fill(-30, 10);
       if (name.endsWith('.soften.weight')) for (let k = values.fill(0).length / 36, i = 0; i < 6; i++) values[Math.floor(k / 2) * 36 + i * 7] = 1; // no blur
     });
-    const { points } = target(OPEN);
-    const added = async (view: typeof driver | undefined, landmark: number): Promise<number> => {
-      const [draft, refined] = [await drawDraft(view), await draw(view)];
+    const added = async (view: typeof driver | undefined, landmark: number, look = OPEN): Promise<number> => {
+      const pose = target(look);
+      const { points } = pose;
+      const [draft, refined] = [await drawDraft(view, pose), await draw(view, {}, pose)];
       const o = (Math.round(points[landmark * 3 + 1]!) * WIDTH + Math.round(points[landmark * 3]!)) * 4;
       return refined.data[o]! - draft.data[o]!;
     };
@@ -60,6 +61,7 @@ describe('the standard generator', () => {
     expect(await added(driver, iris)).toBeCloseTo(15.3, -0.5);
     expect(await added(undefined, iris)).toBeCloseTo(15.3, -0.5);
     expect(await added(driver, lid)).toBeCloseTo(25.5, -0.5);
+    expect(await added(driver, lid, { ...OPEN, open: 0.02 })).toBeCloseTo(14.5, -0.5); // lids that nearly meet: 0.5 and a little
   });
 
   it("sees none of the driver's pixels when it may not", async () => {
