@@ -110,15 +110,15 @@ export async function measureClip(clip, { tiers, geometry, frameLimit, shots, to
   }
   await Promise.all(lanes.map(({ generator }) => generator.close()));
   const truthFaces = withLids(filled(signals.truth));
-  const seen = fidelity(truthFaces, withLids(filled(signals.driver)));
+  const seenFaces = withLids(filled(signals.driver));
   // Self-reenactment: the driver before it was disguised is what should be followed.
-  const driverFaces = clip.crossIdentity ? withLids(filled(signals.driver)) : truthFaces;
+  const driverFaces = clip.crossIdentity ? seenFaces : truthFaces;
   const result = ({ pixels, face }) => (faces ? { ...pixels.result(), ...face.result(driverFaces, truthFaces) } : pixels.result());
   return {
     frames,
     skipped,
     rows: Object.fromEntries(lanes.filter(({ isShot }) => !isShot).map((lane) => [lane.name, { ...result(lane), ...weightsOf(lane) }])),
-    truth: { flicker: history.flicker, csim: likeness.length === 0 ? null : quantile(likeness, 0.5), [clip.crossIdentity ? 'fidelityToTruth' : 'fidelity']: seen },
+    truth: { flicker: history.flicker, csim: likeness.length === 0 ? null : quantile(likeness, 0.5), [clip.crossIdentity ? 'fidelityToTruth' : 'fidelity']: fidelity(truthFaces, seenFaces) },
     shots: Object.fromEntries(lanes.filter(({ isShot }) => isShot).map((lane) => [lane.name, { ...lane.pixels.result(), ...weightsOf(lane), ...(lane.facts ? { learnt: lane.facts } : {}) }])),
     shotsTier: set.shotsTier,
     missing: set.missing,
