@@ -44,6 +44,7 @@ class Config:
     # Optimisation
     batch: int = 8  # couples of neighbouring frames, for each network
     steps: int = 20_000
+    timed: bool = False  # rates and adversary follow the share of this run's minutes instead of the share of the steps
     rate: float = 2e-3  # of AdamW, for biases, the last layer and all that depends on the sitter
     conv_rate: float = 0.02  # of Muon, for the other convolutions
     rate_end: float = 0.02  # of either, as a share, at the end

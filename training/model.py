@@ -74,7 +74,9 @@ class WhitenedConv(nn.Conv2d):
         self.mean.zero_()
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return F.conv2d(x, *self.plain(), padding=1)
+        # In full precision always: half of it would round away the small differences that this layer is about.
+        with torch.autocast(x.device.type, enabled=False):
+            return F.conv2d(x, *self.plain(), padding=1)
 
 
 class Conv(nn.Module):

@@ -43,11 +43,12 @@ def generator_for(config: Config, step: int, kind: str) -> torch.Generator:
     return torch.Generator().manual_seed((config.seed * 1_000_003 + step) * 2 + KINDS.index(kind))
 
 
-def rate_at(config: Config, step: int) -> float:
-    """Share of the full rate: linear warm-up, then half a cosine."""
+def rate_at(config: Config, step: int, share: float) -> float:
+    """Of the full rate: linear warm-up, then half a cosine over `share`, what of the training is done (0..1)."""
     if step < config.warmup:
         return (step + 1) / config.warmup
-    t = min(1.0, (step - config.warmup) / max(1, config.steps - config.warmup))
+    begun = 0.0 if config.timed else config.warmup / config.steps
+    t = min(1.0, (share - begun) / max(1e-6, 1 - begun))
     return config.rate_end + (1 - config.rate_end) * 0.5 * (1 + math.cos(math.pi * t))
 
 
@@ -154,15 +155,15 @@ class Run:
         torch._foreach_lerp_(list(self.average.parameters()), list(self.refiners.parameters()), 1 - decay)
 
 
-def train_step(run: Run, kind: str, batch: Batch, config: Config, device: torch.device) -> dict[str, torch.Tensor]:
+def train_step(run: Run, kind: str, batch: Batch, config: Config, device: torch.device, share: float) -> dict[str, torch.Tensor]:
     refiner, optimizers = run.refiners[kind], run.optimizers[kind]
     for optimizer, rate in zip(optimizers, (config.rate, config.conv_rate)):
         for group in optimizer.param_groups:
-            group['lr'] = rate * rate_at(config, run.step)
+            group['lr'] = rate * rate_at(config, run.step, share)
     with torch.autocast(device.type, torch.bfloat16, enabled=config.bf16):
         image, behind, controls = refine(refiner, batch)
     loss, parts = picture_loss(image, behind, controls, batch.target, batch.draft, batch.distance, kind, config)
-    if kind in JUDGED and run.step >= config.gan_from * config.steps:
+    if kind in JUDGED and share >= config.gan_from:
         critic, critic_optimizer = run.critics[kind], run.critic_optimizers[kind]
         judged = critic_loss(critic, image, batch.target, batch.distance)
         critic_optimizer.zero_grad(set_to_none=True)
@@ -225,6 +226,7 @@ def main() -> None:
     device = torch.device(config.device)
     torch.set_num_threads(config.threads)
     torch.backends.cudnn.benchmark = True
+    torch.backends.cudnn.allow_tf32 = False  # what isn't left to bf16 needs all its digits
     options.out.mkdir(parents=True, exist_ok=True)
 
     run = Run(config, device)
@@ -245,9 +247,10 @@ def main() -> None:
     while run.step < config.steps and time.time() < deadline:
         if run.step % 8 == 0:
             load_ready(preparer, pairs, run, options.data, config.renew, 0)
+        share = (time.time() - started) / max(1e-6, deadline - started) if config.timed else run.step / config.steps
         for kind in config.kinds:
             batch = make_batch(pairs, kind, config.batch, generator_for(config, run.step, kind), config.varied)
-            for name, value in train_step(run, kind, batch, config, device).items():
+            for name, value in train_step(run, kind, batch, config, device, share).items():
                 sums[name] = sums.get(name, 0) + value
         run.update_average()
         run.step, done = run.step + 1, done + 1

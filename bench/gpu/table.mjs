@@ -1,5 +1,5 @@
 // The results as one table: a column for each backend, a row for each figure.
-import { BATCHES, NETWORKS, TIERS } from './plan.mjs';
+import { BATCHES, NETWORKS, PEERS, TIERS } from './plan.mjs';
 
 /** `rows`: the plan's, each with `result` or `error`. */
 export function markdown({ measured, machine, backends, chosen, rows, sides }) {
@@ -9,7 +9,9 @@ export function markdown({ measured, machine, backends, chosen, rows, sides }) {
     `| | ${backends.map(heading).join(' | ')} |`,
     `|---|${backends.map(() => '---').join('|')}|`,
     line('conformance', 'conformance', conformance),
-    ...NETWORKS.flatMap((network) => BATCHES.map((batch) => line(`network of the ${network}, batch of ${batch}: ms (a crop)`, `network ${network} ${batch}`, ({ msPerRun, msPerCrop }) => `${msPerRun} (${msPerCrop})`))),
+    ...NETWORKS.flatMap((network) => BATCHES.map((batch) => line(`network of the ${network}, batch of ${batch}: ms (a crop)`, `network ${network} ${batch}`, ({ msPerRun, msPerCrop, graphMs }) => `${msPerRun} (${msPerCrop})${graph(graphMs)}`))),
+    ...PEERS.map((peer) => line(`${peer}: ms a frame (its network)`, `peer ${peer}`, ({ msPerFrame, networkMs, graphMs }) => `${msPerFrame} (${networkMs})${graph(graphMs)}`)),
+    ...PEERS.map((peer) => line(`${peer}: MB on the card`, `peer ${peer}`, ({ onCardMB }) => String(onCardMB))),
     ...sides.flatMap((side) => TIERS.map((tier) => line(`${tier}, ${side} px: ms a frame (generator)`, `clip ${tier} ${side}`, ({ msPerFrame, stages }) => `${msPerFrame} (${stages.generate})`))),
     ...sides.flatMap((side) => TIERS.map((tier) => line(`${tier}, ${side} px: first frame, s (of a warm animator)`, `clip ${tier} ${side}`, ({ coldFirstFrameSeconds, firstFrameSeconds }) => `${coldFirstFrameSeconds} (${firstFrameSeconds})`))),
     ...sides.flatMap((side) => TIERS.map((tier) => line(`${tier}, ${side} px: peak MB (tensors, on the card)`, `clip ${tier} ${side}`, memory))),
@@ -39,6 +41,10 @@ function memory({ tensors }, { peakMB }) {
   if (tensors === null) return String(peakMB);
   const { MB, onCardMB } = tensors;
   return `${peakMB} (${MB}${onCardMB === undefined ? '' : `, ${onCardMB}`})`;
+}
+
+function graph(ms) {
+  return ms === undefined ? '' : `; as a graph ${ms}`;
 }
 
 /** Leaves out rows that no backend has. */

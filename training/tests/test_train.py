@@ -13,6 +13,7 @@ import torch
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / 'training'), str(ROOT / 'training' / 'tests')]
+import config as config_module  # noqa: E402
 import export  # noqa: E402
 import model  # noqa: E402
 import train  # noqa: E402
@@ -35,7 +36,7 @@ class FaceRun(unittest.TestCase):
         run.whiten(pairs)
         before = copy.deepcopy(run.refiners['face'].out.conv.weight)
         for _ in range(2):
-            parts = train.train_step(run, 'face', make_batch(pairs, 'face', 2, train.generator_for(FACE, run.step, 'face')), FACE, CPU)
+            parts = train.train_step(run, 'face', make_batch(pairs, 'face', 2, train.generator_for(FACE, run.step, 'face')), FACE, CPU, 0.0)
             run.update_average()
             run.step += 1
         self.assertTrue(torch.isfinite(parts['face_loss']))
@@ -61,12 +62,24 @@ class FaceRun(unittest.TestCase):
         self.assertTrue(all(any(torch.equal(value, other) for other in openings[..., 1:3].flatten()) for value in eyes))
 
 
+class Rates(unittest.TestCase):
+    def test_follow_the_steps_or_the_minutes(self):
+        config = config_module.Config(steps=1000, warmup=100, rate_end=0.1)
+        self.assertAlmostEqual(train.rate_at(config, 49, 0.049), 0.5)
+        self.assertAlmostEqual(train.rate_at(config, 100, 0.1), 1)
+        self.assertAlmostEqual(train.rate_at(config, 550, 0.55), 0.55)
+        self.assertAlmostEqual(train.rate_at(config, 1000, 1), 0.1)
+        timed = config_module.Config(steps=10**6, warmup=100, rate_end=0.1, timed=True)
+        self.assertAlmostEqual(train.rate_at(timed, 5000, 0.5), 0.55)
+        self.assertAlmostEqual(train.rate_at(timed, 5000, 1.01), 0.1)
+
+
 class Resuming(WithPairs):
     def steps(self, run, count):
         for _ in range(count):
             for kind in TINY.kinds:
                 batch = make_batch(self.pairs, kind, TINY.batch, train.generator_for(TINY, run.step, kind))
-                train.train_step(run, kind, batch, TINY, CPU)
+                train.train_step(run, kind, batch, TINY, CPU, run.step / TINY.steps)
             run.update_average()
             run.step += 1
 
