@@ -61,15 +61,12 @@ def as_graph(work: Callable[[], torch.Tensor]) -> Callable[[], None]:
     return graph.replay
 
 
-def with_graph(device: torch.device, work: Callable[[], torch.Tensor], repeats: int) -> dict:
-    """Milliseconds of the network as it is called, and as a graph; a network that can't be one says why."""
-    out: dict = {'networkMs': median_ms(device, work, repeats)}
-    if device.type == 'cuda':
-        try:
-            out['graphMs'] = median_ms(device, as_graph(work), repeats)
-        except RuntimeError as error:
-            out['graphError'] = str(error).splitlines()[0]
-    return out
+def graph_row(device: torch.device, work: Callable[[], torch.Tensor], repeats: int) -> dict:
+    """Milliseconds of a network as a graph; a network that can't be one says why."""
+    try:
+        return {'graphMs': median_ms(device, as_graph(work), repeats)}
+    except RuntimeError as error:
+        return {'graphError': str(error).splitlines()[0]}
 
 
 def to_tensor(picture: Image.Image, side: int, device: torch.device) -> torch.Tensor:
@@ -83,13 +80,19 @@ def to_bytes(picture: torch.Tensor) -> bytes:
 
 
 @torch.inference_mode()
-def peer_row(name: str, clip: Path, photo: Path, device: torch.device, repeats: int) -> dict:
+def peer_row(name: str, clip: Path, photo: Path, device: torch.device, repeats: int) -> tuple[dict, Callable[[], torch.Tensor]]:
+    """What it took, and its network on one frame."""
     began = time.perf_counter()
+    held = torch.cuda.memory_allocated() if device.type == 'cuda' else 0
     with device:
         network = PEERS[name]().eval()
     if device.type == 'cuda':
         torch.cuda.reset_peak_memory_stats()
-    with torch.autocast(device.type, torch.float16, enabled=device.type == 'cuda', cache_enabled=False):
+
+    def half() -> torch.autocast:
+        return torch.autocast(device.type, torch.float16, enabled=device.type == 'cuda', cache_enabled=False)
+
+    with half():
         kept = network.source(to_tensor(Image.open(photo), network.side, device))
         times, first = [], None
         frames = ImageSequence.Iterator(Image.open(clip))
@@ -105,20 +108,30 @@ def peer_row(name: str, clip: Path, photo: Path, device: torch.device, repeats: 
         assert len(drawn) == network.output_side**2 * 3
         steady = sorted(times[3:] or times)
         row = {'msPerFrame': steady[len(steady) // 2], 'frames': len(times), 'side': network.output_side, 'firstFrameSeconds': first}
-        row |= with_graph(device, lambda: network(frame, kept), repeats)
-    return row | {'onCardMB': torch.cuda.max_memory_allocated() / 1e6 if device.type == 'cuda' else None}
+
+    def draw() -> torch.Tensor:
+        with torch.inference_mode(), half():
+            return network(frame, kept)
+
+    row |= {'networkMs': median_ms(device, draw, repeats)}
+    return row | {'onCardMB': (torch.cuda.max_memory_allocated() - held) / 1e6 if device.type == 'cuda' else None}, draw
 
 
 @torch.inference_mode()
-def network_row(kind: str, batch: int, device: torch.device, repeats: int) -> dict:
+def network_row(kind: str, batch: int, device: torch.device, repeats: int) -> tuple[dict, Callable[[], torch.Tensor]]:
     widths, height, width = CROPS[kind]
     refiner = Refiner(widths, 24, kind).eval()
     refiner.enter.conv.fold()
     precision = torch.float16 if device.type == 'cuda' else torch.float32
     refiner.to(device, precision)
     crops = torch.rand(batch, PACKED, height // 2, width // 2, device=device).to(precision)
-    row = with_graph(device, lambda: refiner.head(crops, {}), 5 * repeats)
-    return {'rows': height, 'cols': width, 'runs': 5 * repeats, 'msPerRun': row['networkMs'], 'msPerCrop': row['networkMs'] / batch} | row
+
+    def draw() -> torch.Tensor:
+        with torch.inference_mode():
+            return refiner.head(crops, {})
+
+    ms = median_ms(device, draw, 5 * repeats)
+    return {'rows': height, 'cols': width, 'runs': 5 * repeats, 'msPerRun': ms, 'msPerCrop': ms / batch}, draw
 
 
 def answer(row: dict) -> None:
@@ -144,13 +157,19 @@ def main() -> None:
     device = torch.device(o.device)
     work = {f'peer {name}': lambda name=name: peer_row(name, o.clip, o.photo, device, o.repeats) for name in PEERS}
     work |= {f'network {kind} {batch}': lambda kind=kind, batch=batch: network_row(kind, batch, device, o.repeats) for kind in CROPS for batch in BATCHES}
+    networks = {}
     for row, measure in work.items():
         began = time.perf_counter()
         try:
-            outcome = {'result': measure()}
+            result, networks[row] = measure()
+            outcome = {'result': result}
         except Exception as error:  # one row's failure costs one row
             outcome = {'error': {'code': type(error).__name__, 'message': str(error).splitlines()[0] if str(error) else ''}}
         answer({'id': row} | outcome | {'seconds': round(time.perf_counter() - began, 2)})
+    if device.type == 'cuda':
+        # Last, and FOMM's at the very end: a capture that fails, as FOMM's did on an H100, makes all later ones fail.
+        for row in sorted(networks, key=lambda name: name == 'peer fomm'):
+            answer({'id': row, 'result': graph_row(device, networks[row], o.repeats)})
 
 
 if __name__ == '__main__':

@@ -15,6 +15,6 @@ export const cpu: BackendDriver = {
   async start() {
     const tf = await quietCore();
     await import('@tensorflow/tfjs-backend-cpu');
-    return runBackend({ name: 'cpu', tf, kind: () => 'cpu' });
+    return runBackend({ name: 'cpu', tf });
   },
 };

@@ -5,8 +5,6 @@ import type { BackendName, RunningBackend, TensorFlow } from './types.js';
 export interface BackendRecipe {
   readonly name: BackendName;
   readonly tf: TensorFlow;
-  /** Asked once it runs. */
-  kind(): 'gpu' | 'cpu';
   /** Wraps the call that frees the tfjs backend, after the last user has closed it. */
   shutDown?(free: () => void): void;
 }
@@ -26,7 +24,7 @@ let starting: Promise<unknown> = Promise.resolve();
  *
  * @throws VivantError `BACKEND_UNAVAILABLE` when tfjs can't start it.
  */
-export async function runBackend({ name, tf, kind, shutDown = (free) => free() }: BackendRecipe): Promise<RunningBackend> {
+export async function runBackend({ name, tf, shutDown = (free) => free() }: BackendRecipe): Promise<RunningBackend> {
   let engine = running.get(name);
   if (engine === undefined) {
     const ready = starting.then(() => tf.setBackend(name));
@@ -62,7 +60,7 @@ export async function runBackend({ name, tf, kind, shutDown = (free) => free() }
     // Synchronous for a backend that runs already; the promise only says true.
     if (tf.getBackend() !== name) void tf.setBackend(name);
   };
-  return { name, kind: kind(), tf, activate, close };
+  return { name, tf, activate, close };
 }
 
 /** Frees the memory of a tfjs backend, and registers it anew so that it can be started again. */

@@ -10,10 +10,6 @@ const ADVICE =
   'Both download libtensorflow while they install, so install scripts must be allowed. ' +
   'With a TensorFlow that Python has: npm install @tensorflow/tfjs-node@4.22.0 --ignore-scripts, then `vivant doctor --link-tensorflow <its folder>`.';
 
-interface NodeBackend {
-  readonly isUsingGpuDevice: boolean;
-}
-
 /** libtensorflow through `@tensorflow/tfjs-node-gpu` or `@tensorflow/tfjs-node`, when the user has installed one. */
 export const tensorflow: BackendDriver = {
   name: 'tensorflow',
@@ -37,7 +33,7 @@ export const tensorflow: BackendDriver = {
       if (peer === undefined || !hasAddon(peer)) continue;
       try {
         const tf = load(peer, name);
-        return await runBackend({ name: 'tensorflow', tf, kind: () => ((tf.backend() as unknown as NodeBackend).isUsingGpuDevice ? 'gpu' : 'cpu') });
+        return await runBackend({ name: 'tensorflow', tf });
       } catch (error) {
         failures.push(error);
       }

@@ -41,8 +41,6 @@ export interface BackendDriver {
 /** A backend at work. */
 export interface RunningBackend {
   readonly name: BackendName;
-  /** Whether tensors live on a graphics card; a software adapter is none. */
-  readonly kind: 'gpu' | 'cpu';
   /** Use these operations, never a tfjs-core imported elsewhere: an optional backend may bring its own copy. */
   readonly tf: TensorFlow;
   /** Makes this the backend of the operations that follow, up to the next `await`. */

@@ -24,7 +24,7 @@ export const wasm: BackendDriver = {
   async start() {
     const tf = await quietCore();
     await import('@tensorflow/tfjs-backend-wasm');
-    return withoutCrashHandlers(() => runBackend({ name: 'wasm', tf, kind: () => 'cpu', shutDown: keepingCrashHandlers }));
+    return withoutCrashHandlers(() => runBackend({ name: 'wasm', tf, shutDown: keepingCrashHandlers }));
   },
 };
 

@@ -36,13 +36,13 @@ export const webgpu: BackendDriver = {
   async start(): Promise<RunningBackend> {
     const found = await findAdapter();
     if (!found.supported) throw unavailable(found.reason);
-    const { answer, module, gpu, backend } = found;
+    const { module, gpu, backend } = found;
     restore ??= exposeWebgpu(module, gpu);
     try {
       const tf = backend.require('@tensorflow/tfjs-core') as TensorFlow;
       tf.enableProdMode();
       backend.require('@tensorflow/tfjs-backend-webgpu');
-      return await runBackend({ name: 'webgpu', tf, kind: () => (answer.onlyByName === undefined ? 'gpu' : 'cpu'), shutDown });
+      return await runBackend({ name: 'webgpu', tf, shutDown });
     } catch (cause) {
       if (cause instanceof VivantError) throw cause;
       hideWebgpu();

@@ -5,7 +5,7 @@ import { createStandardGenerator } from './standard.js';
 import type { OpenHeads } from './refiner/heads.js';
 import type { SitterAdapter } from './sitter/adapter.js';
 import type { TeethAtlas } from './mouth/teeth-atlas.js';
-import { assertWarps } from './tensor/self-check.js';
+import { assertComputes } from './tensor/self-check.js';
 import type { TensorBackend } from './tensor/types.js';
 import { readManifest } from './tensor/weights.js';
 
@@ -18,7 +18,7 @@ export interface GeneratorOptions {
   readonly driverPixels: boolean;
   /** Rendered teeth for when neither the sitter's nor the driver's can be shown. Default: a dark cavity. */
   readonly teeth?: TeethAtlas;
-  /** Where tensors are computed. Checked before use; needed by `standard` and `high`. */
+  /** Where the networks of `standard` and `high` are computed; checked before use. */
   readonly backend?: TensorBackend;
   /** Where the networks run instead of on `backend`, such as a worker. */
   readonly openHeads?: OpenHeads;
@@ -32,15 +32,16 @@ export interface GeneratorOptions {
  * Makes the generator of a quality tier.
  *
  * @throws VivantError `MODEL_MISSING` when the tier needs weights that are not there, `MODEL_CORRUPT` when they are damaged,
- * `BACKEND_UNAVAILABLE` when the backend computes wrong pictures or the tier needs one and there is none, `INVALID_OPTION` without sources.
+ * `BACKEND_UNAVAILABLE` when the backend computes wrong numbers or the tier needs one and there is none, `INVALID_OPTION` without sources.
  */
 export async function createGenerator(options: GeneratorOptions): Promise<Generator> {
   const { quality, backend, weightsDirectory } = options;
   const [first, ...rest] = options.sources;
   if (!first) throw new VivantError('INVALID_OPTION', 'Expected at least one source photo for the generator but received none.');
   await assertQuality(quality, weightsDirectory);
-  if (backend) await assertWarps(backend);
-  return quality === 'draft' ? createDraftGenerator([first, ...rest], options) : createStandardGenerator([first, ...rest], { ...options, quality });
+  if (quality === 'draft') return createDraftGenerator([first, ...rest], options);
+  if (backend) await assertComputes(backend);
+  return createStandardGenerator([first, ...rest], { ...options, quality });
 }
 
 /**

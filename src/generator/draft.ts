@@ -14,7 +14,6 @@ import { MouthPainter } from './mouth/paint.js';
 import { openingLikeness, PictureInterior } from './mouth/picture-interior.js';
 import { AtlasInterior, type TeethAtlas } from './mouth/teeth-atlas.js';
 import { facePalette } from './palette.js';
-import type { TensorBackend } from './tensor/types.js';
 import { createWarp } from './warp/warp.js';
 
 /** A photo whose lips are parted by this share of the mouth's width shows its owner's teeth. */
@@ -34,7 +33,6 @@ export interface DraftGenerator extends Generator {
 export interface DraftOptions {
   readonly driverPixels: boolean;
   readonly teeth?: TeethAtlas;
-  readonly backend?: TensorBackend;
   /** Frames are pictures of their own: photos that lend regions don't fade in and out. Default false. */
   readonly still?: boolean;
 }
@@ -45,7 +43,7 @@ export function createDraftGenerator(
   options: DraftOptions,
 ): DraftGenerator {
   const [photo] = sources;
-  const warp = createWarp(photo, options.backend);
+  const warp = createWarp(photo);
   const sitter = { rest: mouthRest(photo.state), palette: facePalette(photo.frame, photo.points) };
   const heights = sources.map(({ points }) => heightOf(points));
   const parted = heights.map((height) => height > PARTED);
@@ -75,7 +73,7 @@ export function createDraftGenerator(
     async render(target, driver, out, onWarped) {
       const lender = options.driverPixels ? driver : undefined;
       const flow = warp.field(target);
-      await warp.apply(out, folds.gains(lender));
+      warp.apply(out, folds.gains(lender));
       const lenders = album?.choose(target) ?? [];
       album?.draw(out);
       onWarped?.(flow, lenders);
@@ -84,7 +82,6 @@ export function createDraftGenerator(
       mouth.paint(target, lender, out, 1 - lentTeeth(target));
     },
     close() {
-      warp.close();
       return Promise.resolve();
     },
   };

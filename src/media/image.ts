@@ -39,6 +39,8 @@ export interface ReadImage {
 export interface PictureInfo extends Size {
   /** `jpeg`, `png`, `webp`, `tiff`, `avif`, `gif`. */
   readonly format: string;
+  /** No EXIF orientation turns it. */
+  readonly upright: boolean;
   /** 1 for a still; frames of an animated GIF or WebP. */
   readonly pages: number;
   /** Milliseconds of each page, when animated. */
@@ -84,11 +86,13 @@ export async function pictureInfo(path: string): Promise<PictureInfo> {
   } catch (error) {
     throw unreadable(path, `the picture's header can't be read (${reasonOf(error)})`, error);
   }
-  const turned = (header.orientation ?? 1) >= 5;
+  const orientation = header.orientation ?? 1;
+  const turned = orientation >= 5;
   return {
     width: turned ? header.height : header.width,
     height: turned ? header.width : header.height,
     format,
+    upright: orientation === 1,
     // A TIFF's pages are not an animation.
     pages: format === 'gif' || format === 'webp' ? (header.pages ?? 1) : 1,
     delays: header.delay ?? [],

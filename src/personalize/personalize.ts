@@ -6,7 +6,7 @@ import { Toolbox, type Tools } from '../animator/tools.js';
 import { VivantError } from '../core/errors.js';
 import type { SourcePhoto } from '../core/ports.js';
 import { encodeSitterFile } from '../generator/sitter/sitter-file.js';
-import { assertWarps } from '../generator/tensor/self-check.js';
+import { assertComputes } from '../generator/tensor/self-check.js';
 import { loadWeights, readManifest } from '../generator/tensor/weights.js';
 import { DEFAULT_LONGER_SIDE } from '../option-specs.js';
 import { type PersonalizeOptions, type ResolvedPersonalize, resolvePersonalize } from '../options.js';
@@ -51,7 +51,7 @@ async function work({ photos: paths, output, rights, steps, force, signal, onPro
   const started = performance.now();
   const meter = new PersonalizeMeter(onProgress);
   const { backend, detector } = tools;
-  await assertWarps(backend);
+  await assertComputes(backend);
   const { photos, hashes, warnings } = await readPhotos(paths, tools, meter, signal);
   const weights = await loadWeights('standard', backend);
   let fit: SitterFit;

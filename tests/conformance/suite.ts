@@ -1,6 +1,10 @@
 import { chooseBackend, probeBackends } from '#dist/backends/choose.js';
 import type { BackendName, TensorBackend } from '#dist/backends/types.js';
-import { createTensorWarp } from '#dist/generator/tensor/tensor-warp.js';
+import { NETWORK_REGIONS } from '#dist/generator/refiner/heads.js';
+import { PACKED_CHANNELS } from '#dist/generator/refiner/pack.js';
+import { RegionNetwork } from '#dist/generator/refiner/region-network.js';
+import { assertComputes } from '#dist/generator/tensor/self-check.js';
+import { loadWeights } from '#dist/generator/tensor/weights.js';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,7 +12,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeRandomWeights } from '../unit/generator/refiner/random-weights.js';
 import { differentiateOn, type Derivative } from './training.js';
-import { referenceWarp, testFlow, testPicture } from './reference.js';
 import { readGolden, runRefiner } from './refiner-golden.js';
 
 /** What every backend must do alike. A backend that this machine lacks is skipped, and its title says why. */
@@ -90,21 +93,10 @@ function conformance(name: BackendName): void {
     close(await read(() => tf.prelu(tf.tensor2d([-1, -1, 2, 2], [2, 2]), tf.tensor2d([0.25, 0.5], [1, 2]))), [-0.25, -0.5, 2, 2]);
   });
 
-  it('warps like the definition, within one level', async () => {
-    for (const [width, height, step] of [[48, 40, 8], [37, 53, 3.7]] as const) {
-      const picture = testPicture(45, 51);
-      const field = testFlow(width, height, step);
-      const warp = createTensorWarp(backend, picture);
-      const result = warp.warp(field, { x: 0, y: 0, width, height });
-      expect(result.shape).toEqual([height, width, 4]);
-      const received = await result.data();
-      result.dispose();
-      warp.dispose();
-      const expected = referenceWarp(picture, field, width, height);
-      // Checkerboard and noise jump by 200 levels a pixel, so this also bounds the error of the position to 1/200 pixel.
-      const worst = expected.reduce((most, value, i) => Math.max(most, Math.abs(value - received[i]!)), 0);
-      expect(worst).toBeLessThan(1);
-    }
+  it('passes the check before the first frame', async () => {
+    const before = backend.tf.memory().numTensors;
+    await assertComputes(backend);
+    expect(backend.tf.memory().numTensors).toBe(before);
   });
 
   it.each(['mouth', 'eye', 'face'] as const)("draws the refiner's controls of the %s as PyTorch does, within 1e-3", async (network) => {
@@ -146,18 +138,18 @@ function conformance(name: BackendName): void {
   it('keeps no tensor from frame to frame, nor after dispose', async () => {
     const { tf } = backend;
     const before = tf.memory().numTensors;
-    const picture = testPicture(24, 24);
-    const out = { data: new Uint8ClampedArray(picture.data.length), width: 24, height: 24 };
-    const warp = createTensorWarp(backend, picture);
-    await warp.draw(testFlow(24, 24, 4), out);
+    const { rows, cols } = NETWORK_REGIONS.mouth[0]!;
+    const standard = await loadWeights('standard', backend);
+    const network = new RegionNetwork(backend, (name) => standard.get(`mouth.${name}`), { rows, cols }, 1, [new Float32Array(rows * cols * 3).fill(0.5)]);
+    const frame = (level: number) => new Float32Array((rows * cols * PACKED_CHANNELS) / 4).fill(level);
+    const first = await network.run(frame(0.1));
     const during = tf.memory().numTensors;
-    for (let frame = 1; frame <= 4; frame++) {
-      await warp.draw(testFlow(24, 24, 4, frame), out);
+    for (let k = 2; k <= 5; k++) {
+      expect(await network.run(frame(k / 10))).not.toEqual(first);
       expect(tf.memory().numTensors).toBe(during);
     }
-    await warp.draw(testFlow(24, 24, 6), out); // another geometry replaces the first one's grid
-    expect(tf.memory().numTensors).toBe(during);
-    warp.dispose();
+    network.dispose();
+    standard.dispose();
     expect(tf.memory().numTensors).toBe(before);
   });
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mediaTools } from '#dist/media/ffmpeg.js';
 import { probe } from '#dist/media/probe.js';
@@ -176,6 +177,22 @@ describe('what ffmpeg reads', () => {
       expect((await first(file(name))).count, name).toBe(20);
       expect((await first(file(name), { start: 1, end: 1.5 })).count, name).toBe(5);
     }
+  });
+
+  it('an animated WebP page by page, scaled like single pictures, also when its pages are read in several goes', async () => {
+    // 1600 x 1000 pixels are 6.4 MB: ten pages at once.
+    await ffmpeg('-f', 'lavfi', '-i', 'testsrc2=s=1600x1000:r=10:d=2.5', '-c:v', 'libwebp_anim', '-lossless', '1', '-compression_level', '0', '-f', 'webp', file('large.webp'));
+    const source = await openVideo(file('large.webp'), { maxSide: 400 });
+    let pages = 0;
+    for await (const frame of source) {
+      if ([0, 9, 10, 24].includes(frame.index)) {
+        const alone = await sharp(file('large.webp'), { page: frame.index }).resize(400, 250, { fit: 'fill' }).ensureAlpha().raw().toBuffer();
+        const off = frame.data.reduce((sum, value, i) => sum + Math.abs(value - alone[i]!), 0) / alone.length;
+        expect(off, `page ${frame.index}`).toBeLessThan(0.5);
+      }
+      pages++;
+    }
+    expect(pages).toBe(25);
   });
 
   it('a picture, which is a clip of one frame', async () => {

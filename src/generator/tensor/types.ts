@@ -12,8 +12,6 @@ export type TensorFlow = typeof tfjs;
 export interface TensorBackend {
   /** For reports: `tensorflow`, `webgpu`, `wasm` or `cpu`. */
   readonly name: string;
-  /** Whether tensors live on a graphics card. */
-  readonly kind: 'gpu' | 'cpu';
   readonly tf: TensorFlow;
   /**
    * Makes this the backend of the operations that follow, up to the next `await`. tfjs has one current backend per process,

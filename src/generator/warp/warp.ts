@@ -4,9 +4,7 @@ import type { SourcePhoto } from '../../core/ports.js';
 import { createFlowField, resetFlow, type FlowField } from '../../geometry/flow-field.js';
 import { rasteriseFlow } from '../../geometry/raster.js';
 import { createFlowSampler } from '../sampler.js';
-import { applyGains, type GainMap } from '../sampler/gain-map.js';
-import { createTensorWarp } from '../tensor/tensor-warp.js';
-import type { TensorBackend } from '../tensor/types.js';
+import type { GainMap } from '../sampler/gain-map.js';
 import { createHeadMesh } from './head-mesh.js';
 import { softenSilhouettes } from './soften-silhouettes.js';
 
@@ -18,25 +16,21 @@ export interface Warp {
   /** The flow of the last {@link Warp.field} call. */
   field(target: TargetFace): FlowField;
   /** Samples the photo through the last flow into `out`, everywhere (what can't move is copied). */
-  apply(out: Frame, gains?: GainMap): Promise<void>;
-  close(): void;
+  apply(out: Frame, gains?: GainMap): void;
 }
 
 /**
- * Prepares mesh and buffers once; every frame after that allocates nothing.
- *
- * @param backend - when it lives on a graphics card, sampling is done there; on a CPU a loop of our own is many times faster
- * than any tensor library.
+ * Prepares mesh and buffers once; every frame after that allocates nothing. Never on a graphics card: to carry each picture there and
+ * back took 3.6 times as long as this loop does all of it (H100, 512 x 512; docs/backends.md).
  */
-export function createWarp(photo: SourcePhoto, backend?: TensorBackend): Warp {
+export function createWarp(photo: SourcePhoto): Warp {
   const mesh = createHeadMesh(photo);
   const [left, top, right, bottom] = mesh.region;
   const faceWidth = Math.abs(photo.points[454 * 3]! - photo.points[234 * 3]!);
   const step = Math.max(1, faceWidth / CELLS_ACROSS_FACE);
   const flow = createFlowField(left, top, right - left, bottom - top, step);
   const depth = new Float32Array(flow.cols * flow.rows);
-  const tensors = backend?.kind === 'gpu' ? createTensorWarp(backend, photo.frame) : undefined;
-  const sampler = tensors ? undefined : createFlowSampler(photo.frame, flow);
+  const sampler = createFlowSampler(photo.frame, flow);
   return {
     field(target) {
       mesh.pose(target);
@@ -44,15 +38,10 @@ export function createWarp(photo: SourcePhoto, backend?: TensorBackend): Warp {
       rasteriseFlow(mesh, mesh.triangles, flow, depth);
       return flow;
     },
-    async apply(out, gains) {
+    apply(out, gains) {
       out.data.set(photo.frame.data);
-      sampler?.draw(out, gains);
-      if (tensors) {
-        await tensors.draw(flow, out);
-        if (gains) applyGains(flow, gains, out);
-      }
+      sampler.draw(out, gains);
       softenSilhouettes(flow, out);
     },
-    close: () => tensors?.dispose(),
   };
 }
