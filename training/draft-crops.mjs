@@ -31,6 +31,8 @@ const SURFACE = 15;
 const TARGET = 16;
 const UPRIGHT = Float32Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1);
 
+// Whoever asked may be gone by the time of the answer.
+process.stdout.on('error', () => process.exit(0));
 const teeth = await readTeeth();
 
 for await (const job of jobs(process.stdin)) {
