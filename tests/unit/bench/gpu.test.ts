@@ -19,6 +19,12 @@ describe('plan of the figures of a graphics card', () => {
     expect(clips('cpu')).toEqual([['clip draft 512', 8], ['clip standard 512', 8], ['clip high 512', 8]]);
     expect(rows.filter(({ id }) => id === 'fit').map((row) => row.backend)).toEqual(['wasm']);
   });
+
+  it('measures the card first, then the peers in PyTorch, all in one process, then the processor', () => {
+    const rows = plan([backend('wasm'), backend('webgpu'), backend('pytorch')], OPTIONS) as { id: string; backend: string }[];
+    expect([...new Set(rows.map((row) => row.backend))]).toEqual(['webgpu', 'pytorch', 'wasm']);
+    expect(rows.filter((row) => row.backend === 'pytorch').map(({ id }) => id)).toEqual(['pytorch']);
+  });
 });
 
 describe('table of the figures of a graphics card', () => {
@@ -29,18 +35,22 @@ describe('table of the figures of a graphics card', () => {
     { id: 'clip standard 512', backend: 'webgpu', result: clip, peakMB: 400 },
     { id: 'clip high 512', backend: 'webgpu', error: { code: 'MODEL_MISSING', message: 'none' } },
     { id: 'clip draft 512', backend: 'webgpu', limit: 120, error: { code: 'TIMEOUT', message: 'not done after 97 s', after: 97 } },
+    { id: 'peer fomm', backend: 'pytorch', result: { msPerFrame: 10, networkMs: 6, graphMs: 3, onCardMB: 377 } },
+    { id: 'network eye 1', backend: 'pytorch', result: { msPerRun: 0.8, msPerCrop: 0.8 } },
     { id: 'fit', backend: 'webgpu', error: { code: 'CRASH', message: 'ended with SIGSEGV' } },
   ];
-  const backends = [backend('webgpu', { detail: 'NVIDIA X | 1' }), backend('tensorflow', { supported: false, detail: 'is not installed' })];
+  const backends = [backend('webgpu', { detail: 'NVIDIA X | 1' }), backend('tensorflow', { supported: false, detail: 'is not installed' }), backend('pytorch', { detail: 'PyTorch 2' })];
   const text = markdown({ measured: '2026-01-01T00:00:00Z', machine, backends, chosen: null, rows, sides: [512] }) as string;
 
   it('has a column for each backend and a row for each figure, and says why one is missing', () => {
-    expect(text).toContain('| | webgpu: NVIDIA X / 1 | tensorflow: none |');
-    expect(text).toContain('| conformance | 12 of 13 | - |');
-    expect(text).toContain('| standard, 512 px: ms a frame (generator) | 20 (12) | - |');
-    expect(text).toContain('| standard, 512 px: peak MB (tensors, on the card) | 400 (3, 7) | - |');
-    expect(text).toContain('| high, 512 px: ms a frame (generator) | no weights | - |');
-    expect(text).toContain('| draft, 512 px: ms a frame (generator) | over 97 s | - |');
+    expect(text).toContain('| | webgpu: NVIDIA X / 1 | tensorflow: none | pytorch: PyTorch 2 |');
+    expect(text).toContain('| conformance | 12 of 13 | - | - |');
+    expect(text).toContain('| standard, 512 px: ms a frame (generator) | 20 (12) | - | - |');
+    expect(text).toContain('| standard, 512 px: peak MB (tensors, on the card) | 400 (3, 7) | - | - |');
+    expect(text).toContain('| high, 512 px: ms a frame (generator) | no weights | - | - |');
+    expect(text).toContain('| draft, 512 px: ms a frame (generator) | over 97 s | - | - |');
+    expect(text).toContain('| fomm: ms a frame (its network) | - | - | 10 (6); as a graph 3 |');
+    expect(text).toContain('| network of the eye, batch of 1: ms (a crop) | - | - | 0.8 (0.8) |');
     expect(text).toContain('- tensorflow: is not installed');
     expect(text).toContain('- webgpu, fit: CRASH: ended with SIGSEGV');
     expect(text).toContain('- webgpu, conv2d: expected 1\n');
