@@ -70,13 +70,11 @@ function still({ frame }) {
 function warpOnly(photo) {
   const warp = createWarp(photo);
   return {
-    async render(target, _view, out) {
+    render(target, _view, out) {
       warp.field(target);
-      await warp.apply(out);
-    },
-    close() {
-      warp.close();
+      warp.apply(out);
       return Promise.resolve();
     },
+    close: () => Promise.resolve(),
   };
 }
