@@ -1,7 +1,5 @@
-import { createControls, weaken, weakenInside } from '../generator/refiner/controls.js';
 import { CHANNEL, CROP_CHANNELS } from '../generator/refiner/layout.js';
 import { PACKED_CHANNELS, packCrop } from '../generator/refiner/pack.js';
-import { shareAt } from '../generator/refiner/regions.js';
 import type { TensorFlow } from '../generator/tensor/types.js';
 import type { Exercise } from './exercises.js';
 import type { PackedBatch } from './objective.js';
@@ -29,20 +27,18 @@ export function packBatch(tf: TensorFlow, exercises: readonly Exercise[], dice?:
   const x = new Float32Array(n * h * w * PACKED_CHANNELS);
   const target = new Float32Array(n * h * w * 12);
   const weight = new Float32Array(n * h * w * 4);
-  const reach = new Float32Array(n * h * w * 4);
   exercises.forEach((exercise, k) => {
     // What answers a driven exercise is a network's picture, not a photo: it need not change with the light as pixels do.
     const { crop, answer } = dice && !exercise.driven ? lit(exercise, drawLight(dice)) : exercise;
     packCrop(crop, rows, cols, x, k * h * w * PACKED_CHANNELS);
     packPlanes(answer, 3, rows, cols, target, k * h * w * 12);
     packPlanes(importance(crop), 1, rows, cols, weight, k * h * w * 4);
-    packPlanes(reachOf(exercise), 1, rows, cols, reach, k * h * w * 4);
   });
   return {
     x: tf.tensor4d(x, [n, h, w, PACKED_CHANNELS]),
     target: tf.tensor4d(target, [n, h, w, 12]),
     weight: tf.tensor4d(weight, [n, h, w, 4]),
-    reach: tf.tensor4d(reach, [n, h, w, 4]),
+    feather: tf.tensor4d(feather(rows, cols), [1, h, w, 4]),
   };
 }
 
@@ -86,15 +82,12 @@ function sigmoid(x: number): number {
   return 1 / (1 + Math.exp(-x));
 }
 
-/** What would become of an alpha of 1 when the crop is drawn, `[rows, cols]`. */
-function reachOf({ region, crop }: Exercise): Float32Array {
-  const { rows, cols } = region;
+function feather(rows: number, cols: number): Float32Array {
   const ramp = (i: number, n: number): number => Math.min(1, Math.min(i, n - 1 - i) / FEATHER);
-  const controls = createControls(rows, cols);
-  for (let i = 0; i < rows * cols; i++) controls.masks[3 * i] = ramp(Math.floor(i / cols), rows) * ramp(i % cols, cols);
-  weaken(controls, shareAt(region, crop[CHANNEL.opening]!));
-  if (region.inside !== undefined) weakenInside(controls, crop, region.inside);
-  return controls.masks.filter((_, i) => i % 3 === 0);
+  const plane = Float32Array.from({ length: rows * cols }, (_, i) => ramp(Math.floor(i / cols), rows) * ramp(i % cols, cols));
+  const out = new Float32Array(plane.length);
+  packPlanes(plane, 1, rows, cols, out, 0);
+  return out;
 }
 
 function drawLight(dice: Dice): Light {

@@ -18,8 +18,8 @@ export interface PackedBatch {
   readonly target: Tensor4D;
   /** How much each pixel counts, 4 channels. */
   readonly weight: Tensor4D;
-  /** How much of alpha is used where, 4 channels: nothing at the crop's border, and of eyes as much as when they are drawn (`regions.ts`). */
-  readonly reach: Tensor4D;
+  /** `[1, rows / 2, cols / 2, 4]`: 0 at the crop's border, 1 inside. */
+  readonly feather: Tensor4D;
 }
 
 /** Constant filters of the objective, on a backend. */
@@ -62,7 +62,7 @@ export function errorsOf(tf: TensorFlow, weights: WeightsByName, vector: Tensor2
 }
 
 /** The composite of training/model.py at crop resolution, and what stands behind alpha. */
-export function drawCrop(tf: TensorFlow, weights: WeightsByName, vector: Tensor2D, { x, reach }: PackedBatch, { enlarge }: ObjectiveFilters): { readonly image: Tensor4D; readonly behind: Tensor4D } {
+export function drawCrop(tf: TensorFlow, weights: WeightsByName, vector: Tensor2D, { x, feather }: PackedBatch, { enlarge }: ObjectiveFilters): { readonly image: Tensor4D; readonly behind: Tensor4D } {
   const folded = foldModulation(tf, weights, vector);
   const head = refinerHead(tf, (name) => folded[name] ?? weights(name), x);
   const [residual, gain, alphaMask, backMask, choiceMask] = tf.split(head, [3, 3, 4, 4, 4], 3) as [Tensor4D, Tensor4D, Tensor4D, Tensor4D, Tensor4D];
@@ -73,7 +73,7 @@ export function drawCrop(tf: TensorFlow, weights: WeightsByName, vector: Tensor2
     return tf.slice(x, [0, 0, 0, first * 4], [n, h, w, count * 4]);
   };
   const rgb = (mask: Tensor): Tensor => tf.concat([mask, mask, mask], 3);
-  const alpha = rgb(tf.mul(tf.sigmoid(alphaMask), reach));
+  const alpha = rgb(tf.mul(tf.sigmoid(alphaMask), feather));
   const back = rgb(tf.mul(tf.sigmoid(backMask), channels(CHANNEL.validity, 1)));
   const choice = rgb(tf.mul(tf.sigmoid(choiceMask), channels(CHANNEL.present, 1)));
   const draft = channels(CHANNEL.draft, 3);

@@ -20,7 +20,7 @@ import { PersonalizeMeter } from './progress.js';
 /** Unfinished work is saved at least so often, milliseconds. */
 const SAVE_EVERY = 15_000;
 /** Part of the key of unfinished work: what is learnt, and how, has changed when this has. */
-const RECIPE = 3;
+const RECIPE = 2;
 
 /**
  * Fine-tunes the refiner's eyes on photos of one person and writes what it learnt: a file of less than a megabyte for `animate`'s `sitter`.

@@ -32,7 +32,7 @@ export async function differentiate(backend: TensorBackend, directory: string, e
     x: tf.tensor4d(noise(2 * SIDE * SIDE * 68, 1), [2, SIDE, SIDE, 68]),
     target: tf.tensor4d(noise(2 * SIDE * SIDE * 12, 2), [2, SIDE, SIDE, 12]),
     weight: tf.tensor4d(noise(2 * SIDE * SIDE * 4, 3, 1, 4), [2, SIDE, SIDE, 4]),
-    reach: tf.tensor4d(noise(SIDE * SIDE * 4, 4), [1, SIDE, SIDE, 4]),
+    feather: tf.tensor4d(noise(SIDE * SIDE * 4, 4), [1, SIDE, SIDE, 4]),
   };
   const tensors = parameterTensors(tf, parameters);
   const { value, grads } = tf.valueAndGrads((...learning: Tensor[]) => {
