@@ -73,7 +73,7 @@ function copyPackage() {
   copy('assets');
   for (const tier of ['standard', 'high'].filter((name) => existsSync(join(root, 'models', name)))) copy(join('models', tier));
   copy('bench/gpu', (path) => /^(rows\/)?[\w-]+\.mjs$/.test(path) && !['pack.mjs', 'inputs.mjs'].includes(path));
-  copy('bench/peers', (path) => /^(networks\/\w+|card)\.py$/.test(path));
+  copy('bench/peers', (path) => /^(networks\/\w+|card|peer)\.py$/.test(path));
   copy('training', (path) => path === 'model.py');
   copyFileSync(join(root, 'bench/material.mjs'), join(app, 'bench/material.mjs'));
   copy('tests/golden', (path) => !path.endsWith('.ts'));

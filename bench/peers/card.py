@@ -21,6 +21,7 @@ import torch
 from PIL import Image, ImageSequence
 
 from networks.published import PEERS
+from peer import to_bytes, to_tensor
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / 'training'))
 from model import PACKED, Refiner  # noqa: E402
@@ -69,14 +70,8 @@ def graph_row(device: torch.device, work: Callable[[], torch.Tensor], repeats: i
         return {'graphError': str(error).splitlines()[0]}
 
 
-def to_tensor(picture: Image.Image, side: int, device: torch.device) -> torch.Tensor:
-    small = picture.convert('RGB').resize((side, side), Image.Resampling.BILINEAR)
-    pixels = torch.frombuffer(bytearray(small.tobytes()), dtype=torch.uint8).view(1, side, side, 3)
-    return pixels.to(device).permute(0, 3, 1, 2).float() / 255
-
-
-def to_bytes(picture: torch.Tensor) -> bytes:
-    return (picture[0].float().clamp(0, 1) * 255).round().byte().permute(1, 2, 0).contiguous().cpu().numpy().tobytes()
+def to_input(picture: Image.Image, side: int, device: torch.device) -> torch.Tensor:
+    return to_tensor(picture.convert('RGB').resize((side, side), Image.Resampling.BILINEAR).tobytes(), side, device)
 
 
 @torch.inference_mode()
@@ -93,7 +88,7 @@ def peer_row(name: str, clip: Path, photo: Path, device: torch.device, repeats: 
         return torch.autocast(device.type, torch.float16, enabled=device.type == 'cuda', cache_enabled=False)
 
     with half():
-        kept = network.source(to_tensor(Image.open(photo), network.side, device))
+        kept = network.source(to_input(Image.open(photo), network.side, device))
         times, first = [], None
         frames = ImageSequence.Iterator(Image.open(clip))
         for _ in range(repeats + 3):
@@ -101,7 +96,7 @@ def peer_row(name: str, clip: Path, photo: Path, device: torch.device, repeats: 
             picture = next(frames, None)
             if picture is None:
                 break
-            frame = to_tensor(picture, network.side, device)
+            frame = to_input(picture, network.side, device)
             drawn = to_bytes(network(frame, kept))
             times.append((now(device) - since) * 1000)
             first = first or time.perf_counter() - began
