@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
+import torch.nn.functional as F
 
-from data import Draw, PairSet
 from model import Controls, Refiner, composite, network_input, pack, redrawn
+from pairs import Draw, PairSet
 
 
 @dataclass
@@ -29,18 +30,22 @@ class Batch:
 
 
 def make_batch(pairs: PairSet, kind: str, size: int, random: torch.Generator, varied: bool = True) -> Batch:
-    """`size` couples. `varied`: each sample in a light of its own, mouths and faces mirrored at random, sensors with noise."""
+    """`size` couples. `varied`: each sample in a light and at a place of its own, mouths and faces mirrored at random, sensors with noise."""
     return to_batch(kind, pairs.couples(kind, size, random), random if varied else None)
 
 
 def to_batch(kind: str, drawn: Draw, random: torch.Generator | None = None) -> Batch:
     """`random`: None for the crops as stored. Both frames of a couple get the same changes."""
-    planes = drawn.planes.float() / 255
+    planes, own, opening = drawn.planes.float() / 255, drawn.own.float() / 255, drawn.opening
     device, half = planes.device, len(planes) // 2
-    distance = planes[:, 13:15] * 2 - 1
+    zoom = torch.ones(len(planes), device=device)
+    if random is not None:
+        place, zoom = moves(half, random, device)
+        planes, own = moved(planes, place), moved(own, place)
+        opening = opening * zoom
+    distance = (planes[:, 13:15] * 2 - 1) * zoom.view(-1, 1, 1, 1)
     pictures = torch.stack([planes[:, 0:3], planes[:, 3:6], planes[:, 7:10], planes[:, 10:13], planes[:, 15:18]])
-    own, valid = drawn.own.float() / 255, planes[:, 6:7]
-    present = drawn.present.float()
+    valid, present = planes[:, 6:7], drawn.present.float()
     if random is not None:
         # What a painting, a varnish and a lamp can do to all pictures of a sample alike; a third has a strong cast.
         strength = torch.where(torch.rand(half, 1, 1, 1, generator=random) < 0.35, 0.5, 0.12)
@@ -62,8 +67,28 @@ def to_batch(kind: str, drawn: Draw, random: torch.Generator | None = None) -> B
             pictures, own, valid, distance = (torch.where(mirror, v.flip(-1), v) for v in (pictures, own, valid, distance))
     source, warp, draft, driver, target = pictures
     driver = driver * present.view(-1, 1, 1, 1)
-    x = pack(network_input(source, warp, valid, draft, driver, distance, drawn.opening, present))
+    x = pack(network_input(source, warp, valid, draft, driver, distance, opening, present))
     return Batch(kind, own, source, warp, draft, driver, target, distance, valid, present, drawn.styled, x)
+
+
+def moves(half: int, random: torch.Generator, device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
+    """
+    [2 half, 2, 3] where a picture's pixels are fetched, as `affine_grid` wants it, and [2 half] how much larger things get. Half of the couples stay as they are,
+    to the byte. People who are seen again elsewhere, larger and turned are harder to learn by heart.
+    """
+    still = torch.rand(half, generator=random) < 0.5
+    angle, size, right, down = (spread * torch.randn(half, generator=random).clamp(-2, 2).masked_fill(still, 0) for spread in (0.06, 0.12, 0.04, 0.04))
+    zoom = torch.exp2(size)
+    cos, sin = torch.cos(angle) / zoom, torch.sin(angle) / zoom
+    place = torch.stack([torch.stack([cos, -sin, right], 1), torch.stack([sin, cos, down], 1)], 1)
+    return place.repeat(2, 1, 1).to(device, non_blocking=True), zoom.repeat(2).to(device, non_blocking=True)
+
+
+def moved(planes: torch.Tensor, place: torch.Tensor) -> torch.Tensor:
+    """All planes alike; what comes from beyond the border repeats it. `place`: of a square; crops are wider or taller."""
+    h, w = planes.shape[2:]
+    place = place * torch.tensor([[1, h / w, 1], [w / h, 1, 1]], device=planes.device)
+    return F.grid_sample(planes, F.affine_grid(place, list(planes.shape), align_corners=False), padding_mode='border', align_corners=False)
 
 
 def _on(device: torch.device, random: torch.Generator) -> torch.Generator:

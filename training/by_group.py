@@ -16,8 +16,9 @@ from pathlib import Path
 import torch
 
 from batches import refine, to_batch
-from data import HELD_OUT_SEED, PairSet
+from data import HELD_OUT_SEED
 from export import read_checkpoint
+from pairs import PairSet
 from train import errors_of, region_of
 
 NAMES = ('warp', 'draft', 'refined')

@@ -22,13 +22,11 @@ class Config:
     people: int = 4  # in a group
     couples: int = 8  # of neighbouring frames; 16 motions
     jobs: int = 6  # portraits of each person in a group, each with a driver and a style of its own
-    groups: int = 24  # in all; those after the first `start_groups` are taken in during training
+    groups: int = 24  # in all; those after the first `start_groups` are taken in during training; when following, the most that are kept in memory
     start_groups: int = 24  # to prepare before training starts
     held_out: int = 3  # groups with seeds of their own that are only measured on
     workers: int = 1  # processes that prepare, of lower priority
     workers_later: int = 1  # of them, how many go on while training
-    renew: bool = False  # no end of new groups, each used from memory only (for machines with idle cores)
-    max_groups: int = 400  # kept in the device's memory when renewing
     driver_dropped: float = 0.3  # share of jobs in which the driver's pixels may not be used
     driver_self: float = 0.25  # share of jobs in which the sitter, filmed by another camera, is the driver
     lent: float = 0.4  # share of jobs with several photos of the sitter

@@ -1,13 +1,13 @@
-"""Cross-reenactment pairs with ground truth: what is prepared on the CPU, and how batches are drawn on the device.
+"""Cross-reenactment pairs with ground truth, prepared on the CPU; `pairs.py` draws batches of them.
 
 A group is 4 people who share 16 motions (8 couples of neighbouring frames), each person with a pose of their own added: in the
 product, too, sitter and driver hold their heads differently. Person A under motion m is the target, another person B under m the
 driver, another frame of A the portrait: an exact answer for every motion.
 
 Prepared once, on the CPU: renders, noisy landmarks, and *jobs* (A, a portrait, B, a style). Each job goes through the product, which
-warps, drafts and cuts the crops (see draft_crops.py); they are stored as bytes. A batch is a few gathers.
+warps, drafts and cuts the crops (see draft_crops.py); they are stored as bytes.
 
-    python3 training/data.py --assets DIR --out DATA --config training/configs/cpu.py   # prepare without training
+    python3 training/data.py --assets DIR --out DATA --config training/configs/cpu.py [--first N]   # prepare without training, group N first
 """
 
 from __future__ import annotations
@@ -15,8 +15,11 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
+import math
 import multiprocessing
 import os
+import signal
+import sys
 import time
 from pathlib import Path
 
@@ -175,6 +178,29 @@ def _be_modest() -> None:
     os.nice(NICE)
 
 
+class Follower:
+    """Groups that other processes (`data.py`) write into `folder`; numbers come as the files appear."""
+
+    def __init__(self, folder: Path):
+        self._folder = folder
+        self._taken: set[Path] = set()
+
+    def next(self, timeout: float | None = None) -> int | None:
+        """As Preparer.next."""
+        until = time.time() + (math.inf if timeout is None else timeout)
+        while True:
+            new = sorted(set(self._folder.glob('group-*.npz')) - self._taken)
+            if new:
+                self._taken.add(new[0])
+                return int(new[0].stem.split('-')[1])
+            if time.time() >= until:
+                return None
+            time.sleep(0.2)
+
+    def close(self) -> None:
+        """They aren't ours to end."""
+
+
 class Preparer:
     """Prepares groups in processes of its own; `numbers` come back, in order, as their files are ready."""
 
@@ -198,103 +224,25 @@ class Preparer:
         self._pool.join()
 
 
-# --- batches ----------------------------------------------------------------------------------------------------------
-
-
-@dataclasses.dataclass
-class Draw:
-    """Crops of `kind` as stored, as bytes; couples are sample i and i + N/2."""
-
-    planes: torch.Tensor  # [N, 18, h, w]: source 3, warp 3, validity, draft 3, graded driver 3, distances 2, target 3
-    own: torch.Tensor  # [N, 3, h, w] the sitter's crop, eyes not moved
-    opening: torch.Tensor  # [N] in units
-    present: torch.Tensor  # [N] bool: the driver's pixels may be used
-    styled: torch.Tensor  # [N] bool
-
-
-class PairSet:
-    """All prepared groups in the device's memory, as bytes; draws batches there."""
-
-    def __init__(self, device: torch.device, max_groups: int):
-        self._device = device
-        self._max = max_groups
-        self._groups: list[dict[str, torch.Tensor]] = []
-        self._next = 0
-        self.labels: list[list[dict]] = []  # of each group's people
-
-    def __len__(self) -> int:
-        return len(self._groups)
-
-    def add(self, path: Path) -> None:
-        """Reads one group; the oldest gives way when all places are taken."""
-        with np.load(path) as file:
-            labels = [json.loads(label) for label in file['labels']]
-            arrays = {k: torch.from_numpy(file[k]).to(self._device, non_blocking=True) for k in file.files if k != 'labels'}
-        if len(self._groups) < self._max:
-            self._groups.append(arrays)
-            self.labels.append(labels)
-        else:
-            self._groups[self._next % self._max], self.labels[self._next % self._max] = arrays, labels
-        self._next += 1
-
-    def couples(self, kind: str, batch: int, random: torch.Generator, groups_per_batch: int = 16) -> Draw:
-        """`batch` couples of neighbouring frames of `kind` ('mouth', 'eye' or 'face'), one frame of all, then its neighbour of all. `random` must live on the CPU."""
-        count = min(groups_per_batch, batch, len(self._groups))
-        chosen = torch.randint(len(self._groups), (count,), generator=random).tolist()
-        sizes = [batch // count + (i < batch % count) for i in range(count)]
-        parts = [self._from_group(self._groups[g], kind, n, random) for g, n in zip(chosen, sizes)]
-        return Draw(*(torch.cat([p[k][:, 0] for p in parts] + [p[k][:, 1] for p in parts]) for k in range(len(parts[0]))))
-
-    def _from_group(self, g, kind: str, n: int, random: torch.Generator) -> tuple[torch.Tensor, ...]:
-        """[n, 2, ...] of each field of Draw."""
-        jobs, frames = g['opening'].shape[:2]
-
-        def draw(high: int) -> torch.Tensor:
-            return torch.randint(high, (n,), generator=random)
-
-        job, eye = draw(jobs), draw(2)
-        t = (2 * draw(frames // 2))[:, None] + torch.tensor([0, 1])  # [n, 2]
-        # Time runs either way.
-        t = torch.where((draw(2) == 1)[:, None], t.flip(1), t)
-        return self._gather(g, kind, job[:, None].expand(-1, 2), eye[:, None].expand(-1, 2), t)
-
-    def _gather(self, g, kind: str, job: torch.Tensor, eye: torch.Tensor, frame: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        job, eye, frame = (v.to(self._device, non_blocking=True) for v in (job, eye, frame))
-        present = [other for other in REGIONS if other in g]
-        region = torch.full_like(eye, sum(len(REGIONS[other]) for other in present[: present.index(kind)]))
-        if kind == 'eye':
-            planes, own, region = g['eye'][job, eye, frame], g['eye_own'][job, eye], region + eye
-        else:
-            planes, own = g[kind][job, frame], g[f'{kind}_own'][job]
-        return planes, own, g['opening'][job, frame, region], g['present'][job], g['styled'][job]
-
-    def every(self, kind: str, stride: int = 1):
-        """Yields (Draw, number of the group, person [N]) for all jobs: every `stride`th frame, both eyes in turn."""
-        for number, g in enumerate(self._groups):
-            jobs, frames = g['opening'].shape[:2]
-            frame = torch.arange(0, frames, stride)
-            for job in range(jobs):
-                # Neighbouring jobs begin at other frames.
-                when = (frame + job % stride) % frames
-                who = torch.full_like(when, job)
-                yield Draw(*self._gather(g, kind, who, (torch.arange(len(when)) + job) % 2, when)), number, int(g['person'][job])
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('--assets', type=Path, required=True)
     parser.add_argument('--out', type=Path, required=True)
     parser.add_argument('--config', type=Path, required=True)
+    parser.add_argument('--first', type=int, default=0)
     parser.add_argument('--set', nargs='*', default=[], metavar='NAME=VALUE')
     options = parser.parse_args()
     config = with_overrides(read_config(options.config), options.set)
-    numbers = [*range(config.groups), *range(HELD_OUT_SEED, HELD_OUT_SEED + config.held_out)]
+    numbers = [*range(HELD_OUT_SEED, HELD_OUT_SEED + config.held_out), *range(options.first, options.first + config.groups)]
     began = time.time()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # not without its processes
     preparer = Preparer(options.assets, options.out, config, numbers, config.workers)
-    for _ in numbers:
-        number = preparer.next()
-        print(f'group {number}: {time.time() - began:.0f} s', flush=True)
-    preparer.close()
+    try:
+        for _ in numbers:
+            number = preparer.next()
+            print(f'group {number}: {time.time() - began:.0f} s', flush=True)
+    finally:
+        preparer.close()
 
 
 if __name__ == '__main__':

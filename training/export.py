@@ -14,6 +14,7 @@ Golden file (`refiner-<tier>.json` lists the arrays in `.bin`, little-endian, wi
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import hashlib
 import json
 from pathlib import Path
@@ -36,7 +37,8 @@ TRAINING_DATA = (
 def read_checkpoint(path: Path) -> tuple[torch.nn.ModuleDict, dict]:
     """The averaged networks, and all that the checkpoint says."""
     checkpoint = torch.load(path, map_location='cpu', weights_only=True)
-    refiners = make_refiners(Config(**checkpoint['config']))
+    known = {field.name for field in dataclasses.fields(Config)}  # older checkpoints may know more
+    refiners = make_refiners(Config(**{name: value for name, value in checkpoint['config'].items() if name in known}))
     refiners.load_state_dict(checkpoint['average'])
     for refiner in refiners.values():
         refiner.enter.conv.fold()

@@ -2,15 +2,15 @@
 # Training on a machine with one 80 GB card, in runs of under ten minutes, each on a bare machine. Three steps:
 #
 #   training/gpu.sh pack ASSETS      here, after a build: packs the heads and what makes the crops (Node itself, the compiled generator, the
-#                                    teeth) into carry/, about 50 MB (ignored by git; it must travel along)
-#   [CONFIG=gpu_high] training/gpu.sh run [MINUTES [--set NAME=VALUE ..]]
-#                                    there, from the repository root, with carry/ beside it: goes on from carry/run, writes to $OUT;
-#                                    gpu_high: the face network of the tier `high` (another carry/run than that of mouth and eyes)
+#                                    teeth) into carry/, about 45 MB (ignored by git; it must travel along)
+#   [CONFIG="gpu gpu_high"] training/gpu.sh run [MINUTES [--set NAME=VALUE ..]]
+#                                    there, from the repository root, with carry/ beside it: goes on from carry/run/CONFIG, writes to $OUT. Several
+#                                    configs train at once, on the same data: the card has room
 #   training/gpu.sh fetch FOLDER     here: takes what came back from $OUT as the start of the next run
 #
 # The machine needs python3 with PyTorch (CUDA), numpy and Pillow, and a C compiler; no Node, no packages. Data are rendered there, anew in every run:
-# fourteen processes keep adding people while the card trains. MINUTES (default 8.7) leaves time to save within ten minutes.
-# $OUT gets eight files of a few MiB: checkpoint.pt, optimizer.pt, history.json, curves and sheets of both networks, log.txt.
+# all its cores keep adding people while the card trains. MINUTES (default 8.7) leaves time to save within ten minutes.
+# $OUT gets two files a config: CONFIG.tar (checkpoint, history, curves, sheets, log) and CONFIG-optimizer.pt.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(dirname "$here")
@@ -48,25 +48,47 @@ run)
   [ $# -eq 0 ] || shift
   : "${OUT:?expected OUT to name the folder for results}"
   command -v "${CC:-cc}" > /dev/null || { echo "expected a C compiler (cc, or CC=...) but found none" >&2; exit 1; }
-  [ ! -d "$root/carry/run" ] || cp "$root"/carry/run/* "$OUT"/
   nvidia-smi --query-gpu=name,memory.total,memory.used --format=csv,noheader || true
   data=$(mktemp -d)
-  trap 'rm -rf "$data"' EXIT
+  pids=
+  trap 'kill $pids 2> /dev/null || true; rm -rf "$data"' EXIT
   "$python" -c 'import lzma, sys; open(sys.argv[2], "wb").write(lzma.open(sys.argv[1]).read())' "$root/carry/node.xz" "$data/node"
   chmod +x "$data/node"
   [ -d "$root/dist" ] || cp -r "$root/carry/dist" "$root/dist"
-  export NODE="$data/node" TEETH="$root/carry/teeth.json"
-  PYTHONUNBUFFERED=1 "$python" "$here/train.py" --config "$here/configs/${CONFIG:-gpu}.py" --assets "$root/carry/heads.npz" --data "$data" --out "$OUT" \
-    --minutes "$minutes" "$@" > "$OUT/log.txt" 2>&1 || { tail -n 40 "$OUT/log.txt"; exit 1; }
-  tail -n 20 "$OUT/log.txt"
+  export NODE="$data/node" TEETH="$root/carry/teeth.json" PYTHONUNBUFFERED=1
+  # New people in every run: those after the ones that the furthest of the configs has seen.
+  first=$("$python" -c 'import sys, torch; print(max([0] + [torch.load(p, map_location="cpu", weights_only=True)["groups_seen"] for p in sys.argv[1:]]))' $(ls "$root"/carry/run/*/checkpoint.pt 2> /dev/null))
+  "$python" "$here/data.py" --config "$here/configs/gpu.py" --assets "$root/carry/heads.npz" --out "$data" --first "$first" --set kinds=mouth,eye,face > "$OUT/data.txt" 2>&1 &
+  pids=$!
+  trainers=
+  for config in ${CONFIG:-gpu}; do
+    mkdir "$data/$config"
+    [ ! -d "$root/carry/run/$config" ] || cp "$root/carry/run/$config"/* "$data/$config"/
+    "$python" "$here/train.py" --config "$here/configs/$config.py" --data "$data" --out "$data/$config" --minutes "$minutes" "$@" > "$data/$config/log.txt" 2>&1 &
+    trainers="$trainers $!"
+    pids="$pids $!"
+  done
+  failed=0
+  for trainer in $trainers; do wait "$trainer" || failed=1; done
+  tail -n 1 "$OUT/data.txt"
+  for config in ${CONFIG:-gpu}; do
+    tail -n 20 "$data/$config/log.txt"
+    [ ! -f "$data/$config/optimizer.pt" ] || mv "$data/$config/optimizer.pt" "$OUT/$config-optimizer.pt"
+    tar -cf "$OUT/$config.tar" -C "$data/$config" .
+  done
+  exit "$failed"
   ;;
 fetch)
-  mkdir -p "$root/carry/run"
-  cp "${2:?usage: training/gpu.sh fetch FOLDER}"/* "$root/carry/run"/
-  chmod u+w "$root"/carry/run/*
+  for archive in "${2:?usage: training/gpu.sh fetch FOLDER}"/*.tar; do
+    config=$(basename "$archive" .tar)
+    mkdir -p "$root/carry/run/$config"
+    tar -xf "$archive" -C "$root/carry/run/$config"
+    cp "$2/$config-optimizer.pt" "$root/carry/run/$config/optimizer.pt"
+    chmod u+w "$root/carry/run/$config"/*
+  done
   ;;
 *)
-  sed -n '2,14p' "$0"
+  sed -n '2,15p' "$0"
   exit 2
   ;;
 esac

@@ -4,8 +4,8 @@
 
 Stops at the config's steps or when the minutes are over, whichever is first; run again with the same folders, it goes on where it
 stopped. OUT: checkpoint.pt (networks and their averages), optimizer.pt, history.json, curves-*.png, sheet-*.png.
-Every step's random numbers follow from the config's seed and the step: with the same groups in memory an interrupted run sees what
-an unbroken one would. Groups that aren't ready at the start come in as they are prepared.
+Every step's random numbers follow from the config's seed and the step. Groups that aren't ready at the start come in as they are prepared;
+those that were used least are drawn most.
 """
 
 from __future__ import annotations
@@ -25,11 +25,12 @@ import torch.nn as nn
 import sheets
 from batches import Batch, make_batch, refine, to_batch
 from config import Config, read_config, with_overrides
-from data import HELD_OUT_SEED, PairSet, Preparer, group_path
+from data import HELD_OUT_SEED, Follower, Preparer, group_path
 from draft_crops import REGIONS, SHAPES
 from losses import Critic, adversarial_loss, critic_loss, picture_loss
 from model import PACKED, Refiner, count_macs, skin
 from muon import Muon
+from pairs import PairSet
 
 KINDS = tuple(SHAPES)  # all there are; a run trains the config's
 JUDGED = ('mouth',)  # by an adversary, late: eyes have few secrets, and teeth are where averages blur
@@ -182,41 +183,40 @@ def train_step(run: Run, kind: str, batch: Batch, config: Config, device: torch.
     return {f'{kind}_{name}': value.detach() for name, value in ({'loss': loss} | parts).items()}
 
 
-def prepare_start(assets: Path, data: Path, config: Config, run: Run, pairs: PairSet, held_out: PairSet) -> Preparer:
-    """Waits for the groups that the start needs; returns who prepares the others."""
-    first = run.groups_seen if config.renew else 0
-    last = first + config.max_groups if config.renew else config.groups
+def prepare_start(assets: Path | None, data: Path, config: Config, run: Run, pairs: PairSet, held_out: PairSet) -> Preparer | Follower:
+    """Waits for the groups that the start needs; returns who prepares the others. Without assets that is another process, from the beginning."""
     start = min(config.start_groups, config.groups)
-    numbers = [*range(HELD_OUT_SEED, HELD_OUT_SEED + config.held_out), *range(first, last)]
-    same = config.workers_later == config.workers
-    preparer = Preparer(assets, data, config, numbers if same else numbers[: config.held_out + start], config.workers)
-    for _ in range(config.held_out):
-        held_out.add(group_path(data, preparer.next()))
-    while len(pairs) < start:
-        load_ready(preparer, pairs, run, data, config.renew, None)
-    if same:
-        return preparer
-    preparer.close()
-    return Preparer(assets, data, config, range(first + start, last), config.workers_later)
+    if assets is None:
+        supply = Follower(data)
+    else:
+        numbers = [*range(HELD_OUT_SEED, HELD_OUT_SEED + config.held_out), *range(config.groups)]
+        same = config.workers_later == config.workers
+        supply = Preparer(assets, data, config, numbers if same else numbers[: config.held_out + start], config.workers)
+    while len(held_out) < config.held_out or len(pairs) < start:
+        take(supply, pairs, held_out, run, data, None)
+    if assets is None or same:
+        return supply
+    supply.close()
+    return Preparer(assets, data, config, range(start, config.groups), config.workers_later)
 
 
-def load_ready(preparer: Preparer, pairs: PairSet, run: Run, data: Path, renew: bool, timeout: float | None) -> bool:
+def take(supply: Preparer | Follower, pairs: PairSet, held_out: PairSet, run: Run, data: Path, timeout: float | None) -> None:
     """Takes in one prepared group, if there is one."""
-    number = preparer.next(timeout)
+    number = supply.next(timeout)
     if number is None:
-        return False
-    path = group_path(data, number)
-    pairs.add(path)
-    run.groups_seen = max(run.groups_seen, number + 1)
-    if renew:
-        path.unlink()  # each is used from memory only, and there will be many
-    return True
+        return
+    if number >= HELD_OUT_SEED:
+        held_out.add(group_path(data, number))
+    else:
+        pairs.add(group_path(data, number))
+        run.groups_seen = max(run.groups_seen, number + 1)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name in ('config', 'assets', 'data', 'out'):
+    for name in ('config', 'data', 'out'):
         parser.add_argument(f'--{name}', type=Path, required=True)
+    parser.add_argument('--assets', type=Path, help='the heads pack; without it, groups are taken as data.py writes them to DATA')
     parser.add_argument('--minutes', type=float, default=math.inf)
     parser.add_argument('--set', nargs='*', default=[], metavar='NAME=VALUE', help='overrides of the config')
     options = parser.parse_args()
@@ -237,8 +237,8 @@ def main() -> None:
     sizes = {kind: sum(p.numel() for p in run.refiners[kind].parameters()) for kind in config.kinds}
     print(f'{macs / 1e6:.1f} MMAC a frame; parameters {sizes}', flush=True)
 
-    pairs, held_out = PairSet(device, config.max_groups if config.renew else config.groups), PairSet(device, max(1, config.held_out))
-    preparer = prepare_start(options.assets, options.data, config, run, pairs, held_out)
+    pairs, held_out = PairSet(device, config.groups), PairSet(device, max(1, config.held_out))
+    supply = prepare_start(options.assets, options.data, config, run, pairs, held_out)
     print(f'{len(pairs)} groups after {time.time() - began:.0f} s', flush=True)
 
     if run.step == 0:
@@ -246,7 +246,7 @@ def main() -> None:
     started, done, sums, before = time.time(), 0, {}, run.seconds
     while run.step < config.steps and time.time() < deadline:
         if run.step % 8 == 0:
-            load_ready(preparer, pairs, run, options.data, config.renew, 0)
+            take(supply, pairs, held_out, run, options.data, 0)
         share = (time.time() - started) / max(1e-6, deadline - started) if config.timed else run.step / config.steps
         for kind in config.kinds:
             batch = make_batch(pairs, kind, config.batch, generator_for(config, run.step, kind), config.varied)
@@ -268,7 +268,7 @@ def main() -> None:
             run.save(options.out)
     report(run, pairs, held_out, options.out)
     run.save(options.out)
-    preparer.close()
+    supply.close()
     print(f'{done} steps in {time.time() - started:.0f} s; trained {run.seconds / 60:.1f} min in all', flush=True)
 
 

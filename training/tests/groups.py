@@ -12,8 +12,8 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from config import Config  # noqa: E402
-from data import PairSet  # noqa: E402
 from draft_crops import REGIONS, SHAPES  # noqa: E402
+from pairs import PairSet  # noqa: E402
 
 torch.set_num_threads(1)
 TINY = Config(mouth_widths=(4, 8, 8), eye_widths=(4, 8, 8), identity=4, batch=2, steps=8, warmup=1, gan_from=0.5)

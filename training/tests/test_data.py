@@ -14,10 +14,11 @@ import augment  # noqa: E402
 import data  # noqa: E402
 import model  # noqa: E402
 import train  # noqa: E402
-from batches import make_batch, refine  # noqa: E402
+from batches import make_batch, moved, moves, refine  # noqa: E402
 from draft_crops import COMMAND, PLANES, SHAPES, SURFACE, TARGET, DraftCrops, Job  # noqa: E402
 from face_state import CANONICAL_SHAPE, EYES  # noqa: E402
-from groups import TINY, WithPairs  # noqa: E402
+from groups import CPU, TINY, WithPairs, write_group  # noqa: E402
+from pairs import PairSet  # noqa: E402
 
 
 class Batches(WithPairs):
@@ -61,6 +62,58 @@ class Batches(WithPairs):
             seen = list(self.pairs.every(kind, 2))
             self.assertEqual([person for _, _, person in seen], [0, 1, 0, 1])
             self.assertTrue(all(len(drawn.planes) == 2 for drawn, _, _ in seen))
+
+
+    def test_groups_are_used_alike_however_late_they_come(self):
+        pairs = PairSet(CPU, 3)
+        for number in range(3):
+            write_group(self.folder / f'group-{number:06d}.npz', seed=number, couples=1)
+        random = torch.Generator().manual_seed(0)
+        targets = {}
+
+        def take(number: int, steps: int) -> None:
+            pairs.add(self.folder / f'group-{number:06d}.npz')
+            for drawn, _, _ in list(pairs.every('mouth'))[-4:]:
+                targets.update({plane.numpy().tobytes(): number for plane in drawn.planes})
+            for _ in range(steps):
+                for plane in pairs.couples('mouth', 1, random).planes:
+                    seen[targets[plane.numpy().tobytes()]] += 1
+
+        seen = [0, 0, 0]
+        take(0, 20)
+        take(1, 40)
+        take(2, 60)
+        self.assertTrue(all(65 <= count <= 95 for count in seen), seen)  # by chance alone: 120, 80, 40
+
+    def test_a_group_too_many_replaces_the_oldest(self):
+        pairs = PairSet(CPU, 2)
+        for number in range(3):
+            write_group(self.folder / f'group-{number:06d}.npz', seed=number)
+            pairs.add(self.folder / f'group-{number:06d}.npz')
+        self.assertEqual((len(pairs), len(pairs.labels)), (2, 2))
+        with np.load(self.folder / 'group-000002.npz') as file:
+            np.testing.assert_array_equal(next(pairs.every('mouth'))[0].planes.numpy(), file['mouth'][0])
+
+    def test_moved_couples_keep_what_belongs_together(self):
+        place, zoom = moves(64, torch.Generator().manual_seed(3), CPU)
+        still = zoom == 1
+        self.assertTrue(0.3 < still.float().mean() < 0.7)
+        x = torch.rand(128, 2, 24, 36)
+        out = moved(x, place)
+        torch.testing.assert_close(out[still], x[still])
+        self.assertGreater((out - x)[~still].abs().mean(), 0.1)
+        # A disc stays one, as much larger as the factor says.
+        rows, cols = torch.meshgrid(torch.arange(48.0), torch.arange(72.0), indexing='ij')
+        disc = ((rows - 23.5).hypot(cols - 35.5) < 12).float().expand(128, 1, -1, -1)
+        torch.testing.assert_close(moved(disc, place).sum((1, 2, 3)) / disc.sum((1, 2, 3)), zoom**2, atol=0.03, rtol=0.02)
+
+    def test_groups_of_another_process_come_as_they_appear(self):
+        follower = data.Follower(self.folder / 'shared')
+        self.assertIsNone(follower.next(0))
+        (self.folder / 'shared').mkdir()
+        for number in (7, 900_001):
+            write_group(data.group_path(self.folder / 'shared', number))
+        self.assertEqual([follower.next(0) for _ in range(3)], [7, 900_001, None])
 
 
 class Appearance(unittest.TestCase):

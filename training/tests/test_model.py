@@ -125,9 +125,12 @@ class Network(unittest.TestCase):
 
     def test_muon_steps_are_nearly_orthogonal(self):
         torch.manual_seed(0)
-        for shape in ((8, 30), (30, 8)):
-            values = torch.linalg.svdvals(muon.orthogonal(torch.randn(shape)))
+        matrices = [torch.randn(shape) for shape in ((8, 30), (30, 8), (12, 5))]
+        together = muon.orthogonal(matrices)
+        for matrix, found in zip(matrices, together):
+            values = torch.linalg.svdvals(found)
             self.assertTrue(0.5 < values.min() and values.max() < 1.4)
+            torch.testing.assert_close(found, muon.orthogonal([matrix])[0], atol=1e-4, rtol=1e-4)  # the others leave no trace
 
     def test_starts_at_the_draft(self):
         torch.manual_seed(0)

@@ -18,8 +18,8 @@ import export  # noqa: E402
 import model  # noqa: E402
 import train  # noqa: E402
 from batches import make_batch  # noqa: E402
-from data import PairSet  # noqa: E402
 from groups import CPU, FACE, TINY, WithPairs, write_group  # noqa: E402
+from pairs import PairSet  # noqa: E402
 
 
 class FaceRun(unittest.TestCase):
