@@ -23,7 +23,7 @@ const head = { width: 1.6, height: 1.6, down: -0.05 };
 const mouth = { width: 0.8, height: 0.5, down: 0.32 };
 const face = { width: 1.15, height: 1.3, down: -0.02 };
 const eyes = { width: 0.95, height: 0.34, down: -0.24 };
-const tiers = (sitter, more = {}, names = ['draft', 'standard']) => names.map((quality) => ({ ...sitter, quality, ...more }));
+const tiers = (sitter, more = {}, names = ['draft', 'standard', 'high']) => names.map((quality) => ({ ...sitter, quality, ...more }));
 
 const SHEETS = {
   strip: { driver: PERFORMER, times: [0.1, 1.6, 3.5, 5.4, 6.4, 7.4], cut: head, cell: 240, rows: [MONA, NOBODY] },

@@ -2,7 +2,7 @@ import { VivantError } from '../core/errors.js';
 import type { LandmarkDetector } from '../core/ports.js';
 import type { ModelInfo } from '../landmarks/model/model.js';
 import { chooseBackend } from '../backends/choose.js';
-import type { TensorBackend } from '../backends/types.js';
+import type { BackendName, TensorBackend } from '../backends/types.js';
 import type { OpenHeads } from '../generator/refiner/heads.js';
 import type { TeethAtlas } from '../generator/mouth/teeth-atlas.js';
 import type { ResolvedAnimator } from '../options.js';
@@ -25,7 +25,11 @@ export class Toolbox {
   private closed = false;
   private readonly refiner = new RefinerThread();
 
-  constructor(readonly options: ResolvedAnimator) {}
+  /** @param passing - backends that `auto` passes by. Default: none. */
+  constructor(
+    readonly options: ResolvedAnimator,
+    private readonly passing: readonly BackendName[] = [],
+  ) {}
 
   /**
    * @throws VivantError `MODEL_MISSING`, `MODEL_CORRUPT`, `BACKEND_UNAVAILABLE`; `ABORTED` after {@link Toolbox.close}
@@ -49,18 +53,18 @@ export class Toolbox {
   }
 
   private async start(): Promise<Tools> {
-    const tools = await start(this.options);
+    const tools = await start(this.options, this.passing);
     // wasm computes on the thread that asks; a graphics card and libtensorflow don't.
     return tools.backend.name === 'wasm' ? { ...tools, openHeads: this.refiner.open } : tools;
   }
 }
 
-async function start({ model, cacheDir, backend: preference }: ResolvedAnimator): Promise<Tools> {
+async function start({ model, cacheDir, backend: preference }: ResolvedAnimator, passing: readonly BackendName[]): Promise<Tools> {
   const starting = startLandmarkWorker({
     ...(model === undefined ? {} : { modelPath: model }),
     ...(cacheDir === undefined ? {} : { cacheDir }),
   });
-  const [detector, backend, teeth] = await Promise.allSettled([starting, chooseBackend(preference), readTeethAtlas()]);
+  const [detector, backend, teeth] = await Promise.allSettled([starting, chooseBackend(preference, passing), readTeethAtlas()]);
   if (detector.status === 'fulfilled' && backend.status === 'fulfilled' && teeth.status === 'fulfilled') {
     return { detector: detector.value, backend: backend.value, teeth: teeth.value };
   }

@@ -13,11 +13,12 @@ const DRIVERS: Readonly<Record<BackendName, BackendDriver>> = { tensorflow, webg
  * `auto` goes through tensorflow, webgpu and wasm and takes the first one that works here. It moves on only when a backend
  * says that it is unsupported; any other failure is thrown. A backend asked for by name is never replaced by another.
  *
+ * @param passing - what `auto` doesn't even look at. Default: nothing.
  * @throws VivantError `BACKEND_UNAVAILABLE` with advice when nothing that was asked for works here.
  */
-export async function chooseBackend(preference: BackendPreference): Promise<TensorBackend> {
+export async function chooseBackend(preference: BackendPreference, passing: readonly BackendName[] = []): Promise<TensorBackend> {
   const tried: { name: BackendName; reason: string }[] = [];
-  for (const name of preference === 'auto' ? BACKEND_NAMES : [preference]) {
+  for (const name of preference === 'auto' ? BACKEND_NAMES.filter((each) => !passing.includes(each)) : [preference]) {
     const support = await DRIVERS[name].isSupported();
     if (!support.supported) {
       tried.push({ name, reason: support.reason });

@@ -52,8 +52,5 @@ export async function createGenerator(options: GeneratorOptions): Promise<Genera
  */
 export async function assertQuality(quality: Quality, weightsDirectory?: string): Promise<void> {
   if (quality === 'draft') return;
-  const where = weightsDirectory === undefined ? {} : { directory: weightsDirectory };
-  await readManifest(quality, where);
-  // Mouth and eyes of `high` are drawn by the networks of `standard`.
-  if (quality === 'high') await readManifest('standard', where);
+  await readManifest(quality, weightsDirectory === undefined ? {} : { directory: weightsDirectory });
 }

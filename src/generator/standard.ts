@@ -10,7 +10,7 @@ import type { TensorBackend } from './tensor/types.js';
 
 /** What the generators of `standard` and `high` are made from. */
 export interface StandardOptions {
-  /** `high` shades the whole face, too. Default: `standard`. */
+  /** `high` shades the whole face, too, and has larger networks. Default: `standard`. */
   readonly quality?: NetworkTier;
   readonly driverPixels: boolean;
   readonly teeth?: TeethAtlas;
@@ -25,7 +25,7 @@ export interface StandardOptions {
 }
 
 /**
- * The draft, corrected at mouth and eyes by two small networks; for `high`, after another one has shaded the whole face.
+ * The draft, corrected at mouth and eyes by two small networks; for `high` by two larger ones, after another one has shaded the whole face.
  *
  * @throws VivantError `MODEL_MISSING`, `MODEL_CORRUPT`; `INVALID_SITTER` when the adapter belongs to other weights; `BACKEND_UNAVAILABLE`
  * without a backend.

@@ -19,6 +19,8 @@ import { PersonalizeMeter } from './progress.js';
 
 /** Unfinished work is saved at least so often, milliseconds. */
 const SAVE_EVERY = 15_000;
+/** A card has to be waited for at each of many small steps: on an H100 one took 154 ms, with wasm on two cores 43 (docs/performance.md). */
+const SLOW_TO_TRAIN = ['webgpu'] as const;
 /** Part of the key of unfinished work: what is learnt, and how, has changed when this has. */
 const RECIPE = 2;
 
@@ -34,7 +36,7 @@ const RECIPE = 2;
 export async function personalize(options: PersonalizeOptions): Promise<PersonalizeReport> {
   const resolved = resolvePersonalize(options);
   const { output, force, signal } = resolved;
-  const toolbox = new Toolbox(resolved.animator);
+  const toolbox = new Toolbox(resolved.animator, SLOW_TO_TRAIN);
   try {
     throwIfAborted(signal);
     await checkOutput(output, 'sitter', force);

@@ -1,5 +1,7 @@
+import type { NetworkTier } from '#dist/generator/tensor/manifest.js';
 import { loadWeights } from '#dist/generator/tensor/weights.js';
 import { createControls, readControls, type Controls } from '#dist/generator/refiner/controls.js';
+import { TIER_NETWORKS } from '#dist/generator/refiner/heads.js';
 import { keepToSkin } from '#dist/generator/refiner/keep-to-skin.js';
 import { LocalTones } from '#dist/generator/refiner/local-tones.js';
 import type { AnyNetwork } from '#dist/generator/refiner/regions.js';
@@ -29,10 +31,11 @@ type Entry = { readonly shape: readonly number[]; readonly dtype: 'uint8' | 'flo
 const GOLDEN = new URL('../golden/', import.meta.url);
 const SIGNED = [13, 14];
 
-const tierOf = (network: AnyNetwork) => (network === 'face' ? 'high' : 'standard');
+/** Networks with golden files, by tier. */
+export const GOLDEN_NETWORKS = Object.entries(TIER_NETWORKS).flatMap(([tier, networks]) => networks.map((network) => [tier as NetworkTier, network as AnyNetwork] as const));
 
-export function readGolden(network: AnyNetwork): GoldenNetwork {
-  const file = `refiner-${tierOf(network)}`;
+export function readGolden(tier: NetworkTier, network: AnyNetwork): GoldenNetwork {
+  const file = `refiner-${tier}`;
   const index = JSON.parse(readFileSync(new URL(`${file}.json`, GOLDEN), 'utf8')) as Record<string, Record<string, Entry>>;
   const bytes = readFileSync(new URL(`${file}.bin`, GOLDEN));
   const entry = (name: string): Entry => index[network]![name]!;
@@ -50,10 +53,10 @@ export function readGolden(network: AnyNetwork): GoldenNetwork {
 }
 
 /** The same by this package, on a backend. */
-export async function runRefiner(backend: TensorBackend, network: AnyNetwork, golden: GoldenNetwork): Promise<Pick<GoldenNetwork, 'vector' | 'head'> & { readonly controls: Controls }> {
+export async function runRefiner(backend: TensorBackend, tier: NetworkTier, network: AnyNetwork, golden: GoldenNetwork): Promise<Pick<GoldenNetwork, 'vector' | 'head'> & { readonly controls: Controls }> {
   const { rows, cols, crop } = golden;
   const { tf } = backend;
-  const weights = await loadWeights(tierOf(network), backend);
+  const weights = await loadWeights(tier, backend);
   const byName = (name: string) => weights.get(`${network}.${name}`);
   backend.activate();
   const source = Float32Array.from({ length: rows * cols * 3 }, (_, i) => crop[Math.floor(i / 3) * 17 + (i % 3)]!);

@@ -76,7 +76,7 @@ function sigmoid(x: number): number {
   return SIGMOID[i]! + (SIGMOID[i + 1]! - SIGMOID[i]!) * (at - i);
 }
 
-/** 0 at both ends of a side of `n` pixels, 1 from {@link FEATHER} pixels on. */
-function ramp(i: number, n: number): number {
+/** 0 at both ends of a side of `n` pixels, 1 from {@link FEATHER} pixels on; negative outside. */
+export function ramp(i: number, n: number): number {
   return Math.min(1, Math.min(i, n - 1 - i) / FEATHER);
 }

@@ -103,11 +103,6 @@ export class RegionCrop {
     }
   }
 
-  /** Looks at the draft again, which was changed after {@link RegionCrop.fill}. */
-  refreshDraft(draft: Frame): void {
-    sampleCrop(draft, this.frame, this.data, CHANNEL.draft);
-  }
-
   #fillDriver(driver: DriverView): void {
     const { region, data, driverFrame, grade } = this;
     this.#driverUnit ??= regionUnit(region, driver.state.canonical);

@@ -14,7 +14,7 @@ const regionsOf = (name: AnyNetwork): readonly RefinerRegion[] => REGIONS.filter
 /** The regions that one network draws, in the order of its batch. */
 export const NETWORK_REGIONS: Readonly<Record<AnyNetwork, readonly RefinerRegion[]>> = { face: regionsOf('face'), mouth: regionsOf('mouth'), eye: regionsOf('eye') };
 
-/** The networks of each tier: `high` shades the whole face before those of `standard` draw mouth and eyes. */
+/** The networks of each tier: that of `high` for the whole face shades it before its larger ones draw mouth and eyes. */
 export const TIER_NETWORKS = { standard: ['mouth', 'eye'], high: ['face', 'mouth', 'eye'] } as const satisfies Record<NetworkTier, readonly AnyNetwork[]>;
 
 /** One array for each network. */
@@ -25,7 +25,7 @@ export type SitterCrops<N extends AnyNetwork = RefinerNetwork> = Readonly<Record
 
 /** The networks of a tier with one sitter in them, wherever they run. */
 export interface RefinerHeads {
-  /** Of `high`: its own weights; the version names those of `standard`, too. */
+  /** Of the tier's weights; the version of `high` names those of `standard`, too, when they draw for a sitter with an adapter. */
   readonly info: RefinerInfo;
   /**
    * Computes the heads of some networks for one frame. Any number may be in flight.
@@ -55,7 +55,8 @@ export function sitterCrops(photos: readonly SourcePhoto[], tier: NetworkTier = 
 }
 
 /**
- * Loads the weights of a tier and folds a sitter into them. Mouth and eyes are always drawn by those of `standard`, which an adapter belongs to.
+ * Loads the weights of a tier and folds a sitter into them. Mouth and eyes of a sitter with an adapter are always drawn by the networks of `standard`,
+ * which it belongs to.
  *
  * @param sitter - of `high` when the face is among its crops.
  * @throws VivantError `MODEL_MISSING`, `MODEL_CORRUPT`; `INVALID_SITTER` when the adapter belongs to other weights
@@ -74,16 +75,16 @@ export async function openHeads(backend: TensorBackend, sitter: TierCrops, optio
     return weights;
   };
   try {
-    const features = keep(await loadAdapted(backend, options));
-    const face = sitter.face && keep(await loadWeights('high', backend, where));
+    const high = sitter.face && keep(await loadWeights('high', backend, where));
+    const features = high && !adapter ? high : keep(await loadAdapted(backend, options));
     const make = (name: AnyNetwork, weights: Weights, known: readonly Float32Array[] | Float32Array): void => {
       const [region, ...others] = NETWORK_REGIONS[name];
       networks.set(name, new RegionNetwork(backend, (tensor) => weights.get(`${name}.${tensor}`), region!, 1 + others.length, known));
     };
     for (const name of TIER_NETWORKS.standard) make(name, features, adapter?.vectors[name] ?? sitter[name]);
-    if (face) make('face', face, sitter.face!);
+    if (high) make('face', high, sitter.face!);
     return {
-      info: infoOf(features, face),
+      info: infoOf(features, high),
       async run<N extends AnyNetwork>(inputs: PerNetwork<N>) {
         // All are on their way before the first answer is waited for: a graphics card then works without a pause.
         const names = Object.keys(inputs) as N[];
@@ -98,9 +99,10 @@ export async function openHeads(backend: TensorBackend, sitter: TierCrops, optio
   }
 }
 
-function infoOf({ manifest }: Weights, face: Weights | undefined): RefinerInfo {
-  const { name, version, files } = (face ?? { manifest }).manifest;
-  return { name, version: face ? `${version} on standard ${manifest.version}` : version, sha256: files[0]!.sha256 };
+function infoOf(features: Weights, high: Weights | undefined): RefinerInfo {
+  const { name, version, files } = (high ?? features).manifest;
+  const adapted = high !== undefined && high !== features;
+  return { name, version: adapted ? `${version}, mouth and eyes of standard ${features.manifest.version}` : version, sha256: files[0]!.sha256 };
 }
 
 async function loadAdapted(backend: TensorBackend, { adapter, ...options }: HeadsOptions): Promise<Weights> {

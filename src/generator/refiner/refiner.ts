@@ -13,6 +13,7 @@ import { PatchKeeper } from './crop-box.js';
 import { fitCropFrame } from './crop-frame.js';
 import { RegionCrop } from './crops.js';
 import { NETWORK_REGIONS, TIER_NETWORKS, type PerNetwork, type RefinerHeads } from './heads.js';
+import { keepOffFeatures } from './keep-off-features.js';
 import { keepToSkin } from './keep-to-skin.js';
 import { LocalTones } from './local-tones.js';
 import { LentSource } from './lent-source.js';
@@ -47,8 +48,7 @@ interface Part {
 
 /**
  * Corrects a draft: a small network looks at mouth and eyes of each frame and says what to take from draft, warp and driver, and
- * with which tones. The pictures themselves are mixed at the portrait's own resolution. In `high` another one shades the whole face
- * before; mouth and eyes are then drawn into what it made of the draft.
+ * with which tones. The pictures themselves are mixed at the portrait's own resolution. In `high` another one shades the rest of the face.
  *
  * For each frame call {@link Refiner.keep} when the photo has been warped and {@link Refiner.refine} when the draft is finished.
  * The next frame's turn comes when `refine` has returned its promise; {@link REFINER_OVERLAP} promises may be open.
@@ -56,10 +56,10 @@ interface Part {
 export class Refiner {
   /** Parts of the frames under way. */
   readonly #slots: readonly (readonly Part[])[];
-  readonly #inputs: Readonly<Record<AnyNetwork, Float32Array>>;
+  /** Of the tier's networks only. */
+  readonly #inputs: PerNetwork<AnyNetwork>;
   readonly #opening = createOpening();
-  /** Of `high` only. */
-  readonly #localTones: LocalTones | undefined;
+  readonly #localTones = new LocalTones(FACE_REGION.rows, FACE_REGION.cols);
   readonly #grain: Grain;
   /** Strength of the portrait's grain and of the driver's, luminance levels of their own pixels. */
   readonly #grainLevel: number;
@@ -78,7 +78,6 @@ export class Refiner {
     tier: NetworkTier = 'standard',
   ) {
     const regions: readonly RefinerRegion[] = tier === 'high' ? [FACE_REGION, ...REFINER_REGIONS] : REFINER_REGIONS;
-    if (tier === 'high') this.#localTones = new LocalTones(FACE_REGION.rows, FACE_REGION.cols);
     const part = (region: RefinerRegion): Part => ({
       crop: new RegionCrop(region, photo),
       lent: undefined,
@@ -89,9 +88,8 @@ export class Refiner {
       warped: undefined,
     });
     this.#slots = Array.from({ length: REFINER_OVERLAP }, () => regions.map(part));
-    const input = (name: AnyNetwork): Float32Array =>
-      new Float32Array(NETWORK_REGIONS[name].reduce((sum, region) => sum + (regions.includes(region) ? elements(region, PACKED_CHANNELS) : 0), 0));
-    this.#inputs = { mouth: input('mouth'), eye: input('eye'), face: input('face') };
+    const input = (name: AnyNetwork): Float32Array => new Float32Array(NETWORK_REGIONS[name].reduce((sum, region) => sum + elements(region, PACKED_CHANNELS), 0));
+    this.#inputs = Object.fromEntries(TIER_NETWORKS[tier].map((name) => [name, input(name)])) as PerNetwork<AnyNetwork>;
     this.#grain = sampleGrain(photo.frame, photo.points);
     this.#grainLevel = grainLevel(this.#grain);
     this.#skin = facePalette(photo.frame, photo.points).skin;
@@ -129,37 +127,26 @@ export class Refiner {
     const presence = this.#easePresence(target, driver);
     const lender = presence > 0 ? driver : undefined;
     for (const part of parts) {
-      const { crop, warped } = part;
+      const { crop, warped, place } = part;
       if (this.#lenders.length > 0) part.lent ??= new LentSource(crop);
       crop.fill({ target, flow, warped: warped!, draft: out, driver: lender });
       part.lent?.mix(target, this.#lenders);
+      const { region } = crop;
+      packCrop(crop.data, region.rows, region.cols, this.#inputs[region.network], place * elements(region, PACKED_CHANNELS));
     }
-    const features = parts.filter(({ crop }) => !crop.region.spared);
-    if (features.length < parts.length) {
-      await this.#pass(['face'], parts.slice(0, 1), presence, lender, out);
-      for (const { crop } of features) crop.refreshDraft(out);
-    }
-    await this.#pass(TIER_NETWORKS.standard, features, presence, lender, out);
-  }
-
-  /** Runs some networks and applies what they want. Reads the crops before it returns its promise. */
-  async #pass<N extends AnyNetwork>(networks: readonly N[], parts: readonly Part[], presence: number, driver: DriverView | undefined, out: Frame): Promise<void> {
-    for (const { crop, place } of parts) {
-      const { network, rows, cols } = crop.region;
-      packCrop(crop.data, rows, cols, this.#inputs[network], place * elements(crop.region, PACKED_CHANNELS));
-    }
-    const inputs = Object.fromEntries(networks.map((name) => [name, this.#inputs[name]])) as Record<N, Float32Array>;
-    const heads: PerNetwork<N> = await this.heads.run(inputs);
+    const heads = await this.heads.run(this.#inputs);
+    const features = parts.filter(({ crop }) => !crop.region.spared).map(({ crop }) => crop.frame);
     for (const { crop, place, controls, warped } of parts) {
       const { region, frame, data } = crop;
-      readControls(heads[region.network as N], place * elements(region, HEAD_CHANNELS), data, presence, controls);
-      weaken(controls, shareAt(region, crop.opening));
+      readControls(heads[region.network], place * elements(region, HEAD_CHANNELS), data, presence, controls);
+      weaken(controls, shareAt(region, crop.opening, presence));
       if (region.inside !== undefined) weakenInside(controls, data, region.inside);
       if (region.spared) {
         keepToSkin(controls, data);
-        this.#localTones?.keep(controls);
+        this.#localTones.keep(controls);
+        keepOffFeatures(controls, frame, features);
       }
-      compositeCrop(controls, frame, warped!, driver && this.#lend(driver, crop), out);
+      compositeCrop(controls, frame, warped!, lender && this.#lend(lender, crop), out);
     }
   }
 

@@ -69,6 +69,15 @@ describe('auto', () => {
     await backend.close();
   });
 
+  it('does not look at what is to be passed by', async () => {
+    await installAdapter({ info: { vendor: 'nvidia', architecture: 'ampere', device: '', description: 'NVIDIA', isFallbackAdapter: false } });
+    const backend = await chooseBackend('auto', ['webgpu']);
+    expect(backend.choice.name).toBe('wasm');
+    expect(backend.choice.tried.map(({ name }) => name)).toEqual(['tensorflow']);
+    await backend.close();
+    await expect(chooseBackend('webgpu', ['webgpu'])).rejects.toMatchObject({ message: expect.stringContaining('loaded') as string });
+  });
+
   it('takes a real graphics adapter before wasm', async () => {
     await installAdapter({ info: { vendor: 'nvidia', architecture: 'ampere', device: '', description: 'NVIDIA', isFallbackAdapter: false } });
     const backend = await chooseBackend('auto');

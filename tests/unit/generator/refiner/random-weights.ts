@@ -10,9 +10,9 @@ type Shapes = Readonly<Record<string, readonly number[]>>;
 
 /** Sides of the filter that blurs tones. */
 const SOFTEN = { mouth: 9, eye: 1, face: 1 } as const;
-const TIERS = { standard: ['mouth', 'eye'], high: ['face'] } as const;
+const TIERS = { standard: ['mouth', 'eye'], high: ['mouth', 'eye', 'face'] } as const;
 
-/** The tensors of a tier's own networks, as training/export.py names and lays them out. */
+/** The tensors of a tier's networks, as training/export.py names and lays them out. */
 export function refinerShapes([w1, w2, w3]: readonly [number, number, number], tier: keyof typeof TIERS = 'standard'): Shapes {
   const convs = {
     'embed.0': [3, 12], 'embed.1': [12, 24], 'embed.2': [24, 32], 'embed.3': [32, 32],
@@ -34,7 +34,7 @@ export function refinerShapes([w1, w2, w3]: readonly [number, number, number], t
 
 /**
  * Writes `<tier>/manifest.json` and `<tier>/weights.bin` with repeatable noise in them, scaled so that values keep their size from
- * layer to layer.
+ * layer to layer. Of the same widths, mouth and eyes of all tiers are the same.
  *
  * @param edit - may change the values of a tensor before they are written.
  * @returns the folder, as `weightsDirectory` takes it.
