@@ -54,7 +54,7 @@ export class DistanceField {
 }
 
 /** Pixels, positive inside: the nearer of both curves and of both corners. */
-function openingDistance(o: Opening, x: number, y: number): number {
+export function openingDistance(o: Opening, x: number, y: number): number {
   const dx = (x - o.x) / o.width;
   const dy = (y - o.y) / o.width;
   const a = dx * o.ex + dy * o.ey;

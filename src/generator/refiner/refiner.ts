@@ -2,7 +2,8 @@ import type { Frame } from '../../core/frame.js';
 import type { DriverView, TargetFace } from '../../core/motion.js';
 import type { SourcePhoto } from '../../core/ports.js';
 import type { FlowField } from '../../geometry/flow-field.js';
-import { createOpening } from '../../geometry/opening.js';
+import { FACE_LOWER, FACE_UPPER } from '../../geometry/face-topology.js';
+import { createOpening, fitOpening } from '../../geometry/opening.js';
 import type { Lender } from '../few-shot/album.js';
 import { sampleGrain, type Grain } from '../grain.js';
 import { facePalette } from '../palette.js';
@@ -14,6 +15,7 @@ import { fitCropFrame } from './crop-frame.js';
 import { RegionCrop } from './crops.js';
 import { NETWORK_REGIONS, TIER_NETWORKS, type PerNetwork, type RefinerHeads } from './heads.js';
 import { keepOffFeatures } from './keep-off-features.js';
+import { keepToFace } from './keep-to-face.js';
 import { keepToSkin } from './keep-to-skin.js';
 import { LocalTones } from './local-tones.js';
 import { LentSource } from './lent-source.js';
@@ -59,6 +61,7 @@ export class Refiner {
   /** Of the tier's networks only. */
   readonly #inputs: PerNetwork<AnyNetwork>;
   readonly #opening = createOpening();
+  readonly #outline = createOpening();
   readonly #localTones = new LocalTones(FACE_REGION.rows, FACE_REGION.cols);
   readonly #grain: Grain;
   /** Strength of the portrait's grain and of the driver's, luminance levels of their own pixels. */
@@ -135,6 +138,7 @@ export class Refiner {
       packCrop(crop.data, region.rows, region.cols, this.#inputs[region.network], place * elements(region, PACKED_CHANNELS));
     }
     const heads = await this.heads.run(this.#inputs);
+    const outline = fitOpening(target.points, FACE_UPPER, FACE_LOWER, this.#outline);
     const features = parts.filter(({ crop }) => !crop.region.spared).map(({ crop }) => crop.frame);
     for (const { crop, place, controls, warped } of parts) {
       const { region, frame, data } = crop;
@@ -145,7 +149,7 @@ export class Refiner {
         keepToSkin(controls, data);
         this.#localTones.keep(controls);
         keepOffFeatures(controls, frame, features);
-      }
+      } else keepToFace(controls, frame, outline);
       compositeCrop(controls, frame, warped!, lender && this.#lend(lender, crop), out);
     }
   }
