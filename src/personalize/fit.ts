@@ -21,13 +21,16 @@ import { Trainer, type Schedule, type TrainerState } from './trainer.js';
  */
 const MIX = 1 / 3;
 
+/** Smaller gains on photos kept aside were losses on real clips (docs/personalize.md). */
+const WORTHWHILE = 0.99;
+
 /** What the network gained, as its checks say: mean absolute error where it counts, 0..1. */
 export interface Gain {
   /** With the weights as they ship and the mean vector of the photos. */
   readonly before: number;
   /** With what is written. */
   readonly after: number;
-  /** Steps of fine-tuning behind it; 0 = it did not help, and nothing was changed. */
+  /** Steps of fine-tuning behind it; 0 = it hardly helped, and nothing was changed. */
   readonly steps: number;
 }
 
@@ -49,6 +52,8 @@ export interface FitOptions {
   readonly seed?: number;
   /** Changes of the default schedule. */
   readonly schedule?: Partial<Schedule>;
+  /** Share of the error on photos kept aside that may be left for the change to be kept. Default 0.99. */
+  readonly worthwhile?: number;
   /** Where to go on. */
   readonly resume?: TrainerState | undefined;
   /** Called between steps: may throw to stop, may save. */
@@ -70,7 +75,7 @@ const share = (name: string): number => (name === VECTOR || name.startsWith('sty
 const SCHEDULE: Schedule = { steps: 300, batch: 2, rate: 5e-4, warmup: 20, pull: 0.02, average: 0.95, checkEvery: 20, patience: 5, share };
 
 /** Fine-tunes the refiner's network of the eyes on photos of one person; that of the mouth is only told of them. */
-export async function fitSitter({ photos, weights, backend, seed = 1, schedule: changes, resume, onStep }: FitOptions): Promise<SitterFit> {
+export async function fitSitter({ photos, weights, backend, seed = 1, schedule: changes, worthwhile = WORTHWHILE, resume, onStep }: FitOptions): Promise<SitterFit> {
   const schedule = { ...SCHEDULE, ...changes };
   const states = photos.map(({ state }) => state);
   const plan = planLessons(photos.length, unlikeFirst(states), seed);
@@ -102,7 +107,7 @@ export async function fitSitter({ photos, weights, backend, seed = 1, schedule: 
       await trainer.advance();
       await onStep?.({ stage: 'train', done: trainer.step, of: schedule.steps, state: () => trainer.save() });
     }
-    const { gain, change } = await mix(trainer);
+    const { gain, change } = await mix(trainer, worthwhile);
     const { name, version, files } = weights.manifest;
     const base = { name, version, sha256: files[0]!.sha256 };
     return { adapter: { base, ...changed(vectors, parameters.slots, change) }, gain, lessons: plan.lessons.length, checks: plan.checks.length };
@@ -121,12 +126,12 @@ async function meanVector(photos: readonly SourcePhoto[], weights: Weights, netw
   return values.slice();
 }
 
-/** What is added to the parameters that ship, `[n]`, and what that brings; no change where it is no better on the checks. */
-async function mix(trainer: Trainer): Promise<{ readonly gain: Gain; readonly change?: Float32Array }> {
+/** What is added to the parameters that ship, `[n]`, and what that brings; no change where it is hardly better on the checks. */
+async function mix(trainer: Trainer, worthwhile: number): Promise<{ readonly gain: Gain; readonly change?: Float32Array }> {
   const { values, home, before, steps } = trainer.result;
   const change = home.map((value, i) => MIX * (values[i]! - value));
   const after = steps > 0 ? await trainer.measure(home.map((value, i) => value + change[i]!)) : before;
-  return after < before ? { gain: { before, after, steps }, change } : { gain: { before, after: before, steps: 0 } };
+  return after < worthwhile * before ? { gain: { before, after, steps }, change } : { gain: { before, after: before, steps: 0 } };
 }
 
 function changed(vectors: SitterAdapter['vectors'], slots: readonly ParameterSlot[], change: Float32Array | undefined): Omit<SitterAdapter, 'base'> {

@@ -10,7 +10,7 @@ export interface Lesson {
   readonly driven: boolean;
 }
 
-/** What is learnt from, and what only checks whether it helped. */
+/** What is learnt from, and what only checks whether it helped; half of either with a driver. */
 export interface LessonPlan {
   readonly lessons: readonly Lesson[];
   readonly checks: readonly Lesson[];
@@ -49,14 +49,14 @@ export function planLessons(count: number, order: readonly number[], seed: numbe
   ]);
   const dice = new Dice(seed, -1);
   const others = shuffled(
-    shown.flatMap((canvas) => shown.filter((target) => canvas !== 0 && target !== canvas).map((target): Lesson => ({ canvas, target, lenders: [], driven: false }))),
+    shown.flatMap((canvas) => shown.filter((target) => canvas !== 0 && target !== canvas).flatMap((target) => both({ canvas, target, lenders: [] }))),
     dice,
   );
   const selves = shown.map((k): Lesson => ({ canvas: k, target: k, lenders: [], driven: false })).slice(0, 4);
   const front = first.length > MOST_LESSONS / 2 ? shuffled(first, dice).slice(0, MOST_LESSONS / 2) : first;
   return {
     lessons: [...front, ...selves, ...others].slice(0, MOST_LESSONS),
-    checks: kept.flatMap((target) => [lendersFor(0, target), []].map((lenders) => ({ canvas: 0, target, lenders, driven: false }))),
+    checks: kept.flatMap((target) => [lendersFor(0, target), []].flatMap((lenders) => both({ canvas: 0, target, lenders }))),
   };
 }
 

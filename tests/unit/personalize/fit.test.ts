@@ -31,7 +31,7 @@ beforeAll(async () => {
   await writeRandomWeights(directory, (name, values) => /^(mouth|eye)\.out\./.test(name) && values.fill(0));
   backend = await chooseBackend('wasm');
   weights = await loadWeights('standard', backend, { directory });
-  fit = await fitSitter({ photos: PHOTOS, weights, backend, schedule: SCHEDULE, onStep: ({ state }) => void (last = state) });
+  fit = await fitSitter({ photos: PHOTOS, weights, backend, schedule: SCHEDULE, worthwhile: 1, onStep: ({ state }) => void (last = state) });
 });
 afterAll(async () => {
   weights.dispose();
@@ -49,10 +49,10 @@ async function mean(network: 'mouth' | 'eye'): Promise<number[]> {
 }
 
 /** What a finished training that ended with `bestValues` is made into. */
-async function fitOf(bestValues: Float32Array, before: number) {
+async function fitOf(bestValues: Float32Array, before: number, worthwhile = 1) {
   const zeros = new Float32Array(bestValues.length);
   const arrays = { values: zeros, average: zeros, bestValues, mean: zeros, square: zeros };
-  return fitSitter({ photos: PHOTOS, weights, backend, schedule: SCHEDULE, resume: { step: 24, done: true, misses: 0, before, best: 0, bestStep: 18, arrays } });
+  return fitSitter({ photos: PHOTOS, weights, backend, schedule: SCHEDULE, worthwhile, resume: { step: 24, done: true, misses: 0, before, best: 0, bestStep: 18, arrays } });
 }
 
 describe('what is learnt of a sitter', () => {
@@ -86,6 +86,14 @@ describe('what is learnt of a sitter', () => {
     const { adapter } = fit;
     expect(adapter.changes.filter(({ name }) => !name.startsWith('eye.'))).toEqual([]);
     (await mean('mouth')).forEach((value, i) => expect(adapter.vectors.mouth[i]).toBeCloseTo(value, 5));
+  });
+
+  it('is nothing where it is hardly better on the checks', async () => {
+    const { arrays, before } = last!();
+    expect(fit.gain.after).toBeGreaterThan(0.99 * before);
+    const { adapter, gain } = await fitOf(arrays.bestValues, before, 0.99);
+    expect(gain).toEqual({ before, after: before, steps: 0 });
+    expect(adapter.changes).toEqual([]);
   });
 
   it('is nothing where a third of it is no better on the checks, even if all of it was', async () => {

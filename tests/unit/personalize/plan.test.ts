@@ -12,6 +12,8 @@ describe('lessons', () => {
     for (const { canvas, target, lenders } of lessons) {
       expect([canvas, target, ...lenders].filter((photo) => kept.has(photo))).toEqual([]);
     }
+    // A network that is only checked without a driver forgets what to do with one.
+    expect(checks.filter(({ driven }) => driven)).toHaveLength(checks.length / 2);
     for (const { canvas, lenders } of checks) {
       expect(canvas).toBe(0);
       expect(lenders.some((photo) => kept.has(photo))).toBe(false);
