@@ -152,7 +152,7 @@ def main() -> None:
     refiners, checkpoint = read_checkpoint(options.checkpoint)
     round_to_half(refiners)
     metrics = last_metrics(options.checkpoint.parent / 'history.json', next(iter(refiners)))
-    metrics |= {'steps': checkpoint['step'], 'training_minutes': round(checkpoint['seconds'] / 60, 1)}
+    metrics |= {'steps': checkpoint['step'], 'groups_seen': checkpoint['groups_seen'], 'training_minutes': round(checkpoint['seconds'] / 60, 1)}
     manifest = write_weights(refiners, options.models / options.tier, tier=options.tier, version=options.version, metrics=metrics)
     if options.golden:
         write_golden(refiners, options.golden, options.tier)

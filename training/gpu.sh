@@ -4,9 +4,10 @@
 #   training/gpu.sh pack ASSETS      here, after a build: packs the heads and what makes the crops (Node itself, the compiled generator, the
 #                                    teeth) into carry/, about 45 MB (ignored by git; it must travel along)
 #   [CONFIG="gpu gpu_high"] training/gpu.sh run [MINUTES [--set NAME=VALUE ..]]
-#                                    there, from the repository root, with carry/ beside it: goes on from carry/run/CONFIG, writes to $OUT. Several
-#                                    configs train at once, on the same data: the card has room
-#   training/gpu.sh fetch FOLDER     here: takes what came back from $OUT as the start of the next run
+#                                    there, from the repository root, with carry/ beside it: goes on from carry/run/CONFIG, else from the weights in
+#                                    models/; writes to $OUT. Several configs train at once, on the same data: the card has room
+#   training/gpu.sh fetch FOLDER     here: takes what came back from $OUT as the start of the next run (10 MB of gpu and 24 of gpu_high, which must
+#                                    travel, too; where there is no room for them, the weights in models/ lack only the optimizers' state)
 #
 # The machine needs python3 with PyTorch (CUDA), numpy and Pillow, and a C compiler; no Node, no packages. Data are rendered there, anew in every run:
 # all its cores keep adding people while the card trains. MINUTES (default 8.7) leaves time to save within ten minutes.
@@ -57,14 +58,22 @@ run)
   [ -d "$root/dist" ] || cp -r "$root/carry/dist" "$root/dist"
   export NODE="$data/node" TEETH="$root/carry/teeth.json" PYTHONUNBUFFERED=1
   # New people in every run: those after the ones that the furthest of the configs has seen.
-  first=$("$python" -c 'import sys, torch; print(max([0] + [torch.load(p, map_location="cpu", weights_only=True)["groups_seen"] for p in sys.argv[1:]]))' $(ls "$root"/carry/run/*/checkpoint.pt 2> /dev/null))
+  first=$("$python" - "$root"/carry/run/*/checkpoint.pt "$root"/models/*/manifest.json <<'FIRST'
+import json, os, sys, torch
+seen = [0]
+for path in filter(os.path.exists, sys.argv[1:]):
+    seen.append(json.load(open(path)).get('metrics', {}).get('groups_seen', 0) if path.endswith('.json') else torch.load(path, map_location='cpu', weights_only=True)['groups_seen'])
+print(int(max(seen)))
+FIRST
+  )
   "$python" "$here/data.py" --config "$here/configs/gpu.py" --assets "$root/carry/heads.npz" --out "$data" --first "$first" --set kinds=mouth,eye,face > "$OUT/data.txt" 2>&1 &
   pids=$!
   trainers=
   for config in ${CONFIG:-gpu}; do
     mkdir "$data/$config"
     [ ! -d "$root/carry/run/$config" ] || cp "$root/carry/run/$config"/* "$data/$config"/
-    "$python" "$here/train.py" --config "$here/configs/$config.py" --data "$data" --out "$data/$config" --minutes "$minutes" "$@" > "$data/$config/log.txt" 2>&1 &
+    case $config in *_high) tier=high ;; *) tier=standard ;; esac
+    "$python" "$here/train.py" --config "$here/configs/$config.py" --data "$data" --out "$data/$config" --start "$root/models/$tier" --minutes "$minutes" "$@" > "$data/$config/log.txt" 2>&1 &
     trainers="$trainers $!"
     pids="$pids $!"
   done
@@ -88,7 +97,7 @@ fetch)
   done
   ;;
 *)
-  sed -n '2,15p' "$0"
+  sed -n '2,16p' "$0"
   exit 2
   ;;
 esac

@@ -53,11 +53,18 @@ class WhitenedConv(nn.Conv2d):
         self.register_buffer('whitening', torch.eye(inputs))
         self.register_buffer('mean', torch.zeros(inputs))
 
-    def whiten(self, samples: torch.Tensor, floor: float = 1e-3) -> None:
-        """`samples` [n, inputs]; `floor`: variance below which a direction counts as noise. Call once, before training."""
+    def whiten(self, samples: torch.Tensor, floor: float = 1e-3, keep: bool = False) -> None:
+        """
+        `samples` [n, inputs]; `floor`: variance below which a direction counts as noise. Call once, before training. `keep`: what is computed stays as it is.
+        """
+        plain, bias = self.plain()
         values, vectors = torch.linalg.eigh(torch.cov(samples.T))
-        self.whitening.copy_((vectors * (values.clamp(min=0) + floor).rsqrt()) @ vectors.T)
+        deviations = (values.clamp(min=0) + floor).sqrt()
+        self.whitening.copy_((vectors / deviations) @ vectors.T)
         self.mean.copy_(samples.mean(0))
+        if keep:
+            self.weight.copy_(torch.einsum('ojhw,ij->oihw', plain, (vectors * deviations) @ vectors.T))
+            self.bias.copy_(bias + plain.sum((2, 3)) @ self.mean)
 
     def plain(self) -> tuple[torch.Tensor, torch.Tensor]:
         """Weight and bias for channels as they are."""

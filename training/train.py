@@ -31,6 +31,7 @@ from losses import Critic, adversarial_loss, critic_loss, picture_loss
 from model import PACKED, Refiner, count_macs, skin
 from muon import Muon
 from pairs import PairSet
+from weights import read_weights
 
 KINDS = tuple(SHAPES)  # all there are; a run trains the config's
 JUDGED = ('mouth',)  # by an adversary, late: eyes have few secrets, and teeth are where averages blur
@@ -104,6 +105,7 @@ class Run:
         self.critic_optimizers = {kind: torch.optim.Adam(critic.parameters(), 2e-4, (0.5, 0.99)) for kind, critic in self.critics.items()}
         self.step = 0
         self.groups_seen = 0
+        self.started = False  # from weights
         self.seconds = 0.0
         self.history: list[dict] = []
         self._config = config
@@ -140,14 +142,21 @@ class Run:
         if (out / 'history.json').exists():
             self.history = [row for row in json.loads((out / 'history.json').read_text()) if row['step'] <= self.step]
 
+    def start(self, folder: Path) -> None:
+        """From weights as export.py writes them, of one tier: averages only, no optimizer's state."""
+        metrics = read_weights(folder, self.refiners)
+        self.average.load_state_dict(self.refiners.state_dict())
+        self.groups_seen, self.seconds = int(metrics.get('groups_seen', 0)), 60 * metrics.get('training_minutes', 0.0)
+        self.started = True
+
     @torch.no_grad()
     def whiten(self, pairs: PairSet) -> None:
-        """Measures what the networks will see; before the first step."""
+        """Measures what the networks will see; before the first step. Networks that were read from weights compute the same as before."""
         for kind in self.refiners:
             drawn = [make_batch(pairs, kind, self._config.batch, generator_for(self._config, -1 - i, kind)).input for i in range(12)]
             samples = torch.cat(drawn).permute(0, 2, 3, 1).reshape(-1, PACKED)[::7].float()
-            self.refiners[kind].enter.conv.whiten(samples)
-            self.average[kind].enter.conv.whiten(samples)
+            for refiner in (self.refiners[kind], self.average[kind]):
+                refiner.enter.conv.whiten(samples, keep=self.started)
 
     @torch.no_grad()
     def update_average(self) -> None:
@@ -217,6 +226,7 @@ def main() -> None:
     for name in ('config', 'data', 'out'):
         parser.add_argument(f'--{name}', type=Path, required=True)
     parser.add_argument('--assets', type=Path, help='the heads pack; without it, groups are taken as data.py writes them to DATA')
+    parser.add_argument('--start', type=Path, help='models/<tier>, to go on from where OUT has no checkpoint')
     parser.add_argument('--minutes', type=float, default=math.inf)
     parser.add_argument('--set', nargs='*', default=[], metavar='NAME=VALUE', help='overrides of the config')
     options = parser.parse_args()
@@ -233,6 +243,9 @@ def main() -> None:
     if (options.out / 'checkpoint.pt').exists():
         run.load(options.out, device)
         print(f'resumed at step {run.step}', flush=True)
+    elif options.start:
+        run.start(options.start)
+        print(f'started from {options.start}', flush=True)
     macs = sum(len(REGIONS[kind]) * count_macs(run.refiners[kind], *SHAPES[kind]) for kind in config.kinds)
     sizes = {kind: sum(p.numel() for p in run.refiners[kind].parameters()) for kind in config.kinds}
     print(f'{macs / 1e6:.1f} MMAC a frame; parameters {sizes}', flush=True)

@@ -1,6 +1,7 @@
 """Training, resuming, evaluation, export. Needs PyTorch; no heads pack."""
 
 import copy
+import dataclasses
 import hashlib
 import json
 import sys
@@ -103,6 +104,33 @@ class Resuming(WithPairs):
             for name in ('', '_driver', '_nodriver', '_styled'):
                 self.assertAlmostEqual(measured[f'{kind}{name}_of_draft'], 1, delta=0.1)
                 self.assertGreater(measured[f'{kind}{name}_of_warp'], 0)
+
+    def test_starts_from_exported_weights(self):
+        run = train.Run(TINY, CPU)
+        run.whiten(self.pairs)
+        self.steps(run, 2)
+        run.groups_seen = 7
+        run.save(self.folder)
+        refiners, checkpoint = export.read_checkpoint(self.folder / 'checkpoint.pt')
+        export.round_to_half(refiners)
+        export.write_weights(refiners, self.folder / 'standard', tier='standard', version='0.0.1', metrics={'groups_seen': checkpoint['groups_seen']})
+        started = train.Run(TINY, CPU)
+        started.start(self.folder / 'standard')
+        started.whiten(self.pairs)  # learns in that basis, and computes what it did
+        self.assertEqual(started.groups_seen, 7)
+        self.assertFalse(torch.equal(started.refiners['mouth'].enter.conv.whitening, torch.eye(model.PACKED)))
+        for kind in TINY.kinds:
+            batch = make_batch(self.pairs, kind, 2, torch.Generator().manual_seed(1))
+            with torch.no_grad():
+                wanted, vector = refiners[kind].embed(batch.own), started.average[kind].embed(batch.own)
+                torch.testing.assert_close(vector, wanted)
+                for one in (started.average, started.refiners):
+                    received = one[kind].head(batch.input, one[kind].modulation(vector))
+                    torch.testing.assert_close(received, refiners[kind].head(batch.input, refiners[kind].modulation(wanted)), atol=1e-3, rtol=1e-3)
+        with self.assertRaisesRegex(SystemExit, 'widths of another config'):
+            train.Run(dataclasses.replace(TINY, eye_widths=(4, 8, 16)), CPU).start(self.folder / 'standard')
+        with self.assertRaisesRegex(SystemExit, 'face'):
+            train.Run(FACE, CPU).start(self.folder / 'standard')
 
     def test_export_is_what_the_manifest_says(self):
         run = train.Run(TINY, CPU)
