@@ -13,7 +13,8 @@ import { hasRedis, RedisServer } from './queue/redis-server.js';
 
 const ITEMS = 240;
 const WORKERS = 3;
-const LIMITS = { lease: 1500, deaths: 5, patience: 60_000, concurrency: 2 };
+// On a busy machine five deaths can be bad luck.
+const LIMITS = { lease: 1500, deaths: 7, patience: 60_000, concurrency: 2 };
 const RETRY = { attempts: 3, backoff: 300 };
 /** Item number -> what is wrong with it. */
 const FAULTS: Readonly<Record<number, string>> = { 17: 'for-good', 60: 'for-good', 90: 'always', 121: 'kills', 30: 'once', 31: 'once', 200: 'once' };
@@ -102,6 +103,8 @@ describe.runIf(hasRedis)('workers, the order and the server are killed at random
       `kill test: ${String(ITEMS)} items, ${String(WORKERS)} workers x ${String(LIMITS.concurrency)}, ${String(kills)} workers, ${String(orderKills)} orders and ${String(serverKills)} servers killed, ` +
         `${String(begun)} beginnings, ${seconds.toFixed(0)} s`,
     );
+    const aside = new Map(read('aside.log').map((line) => [(JSON.parse(line) as { n: number }).n, JSON.parse(line) as { code: string }]));
+    expect([...aside].map(([n, { code }]) => ({ n, code })).sort((a, b) => a.n - b.n)).toEqual(SET_ASIDE);
     const whole = items.filter(({ payload: { fault } }) => fault === undefined || fault === 'once').map(({ payload: { n } }) => String(n));
     expect(readdirSync(join(folder, 'out')).sort()).toEqual([...whole].sort());
     for (const n of whole) {
@@ -110,8 +113,6 @@ describe.runIf(hasRedis)('workers, the order and the server are killed at random
     }
     expect(read('torn.log')).toEqual([]);
     expect(read('twice.log')).toEqual([]);
-    const aside = new Map(read('aside.log').map((line) => [(JSON.parse(line) as { n: number }).n, JSON.parse(line) as { code: string }]));
-    expect([...aside].map(([n, { code }]) => ({ n, code })).sort((a, b) => a.n - b.n)).toEqual(SET_ASIDE);
     expect(counts).toMatchObject({ waiting: 0, active: 0, delayed: 0, setAside: SET_ASIDE.length });
     // An order that is killed between placing a result and forgetting its item leaves a note of it behind.
     expect(counts.done).toBeLessThanOrEqual(orderKills);
