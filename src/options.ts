@@ -54,7 +54,7 @@ export interface ClipOptions {
   readonly smooth?: number;
   /** Which part of the face moves. Default `all`. */
   readonly region?: MotionRegion;
-  /** `draft` works without a network; in `standard` two small networks correct mouth and eyes; in `high` two larger ones, after a third one has shaded the skin. Default `standard`. */
+  /** `draft` works without a network; in `standard` two small networks correct mouth and eyes; in `high` two larger ones do, and a third one shades the skin. Default `standard`. */
   readonly quality?: Quality;
   /** Longer side of the result in pixels, never more than the portrait has, or `native`. Default 2048. */
   readonly size?: 'native' | number;

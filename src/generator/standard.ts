@@ -25,7 +25,7 @@ export interface StandardOptions {
 }
 
 /**
- * The draft, corrected at mouth and eyes by two small networks; for `high` by two larger ones, after another one has shaded the whole face.
+ * The draft, corrected at mouth and eyes by two small networks; for `high` by two larger ones, and another one shades the skin around them.
  *
  * @throws VivantError `MODEL_MISSING`, `MODEL_CORRUPT`; `INVALID_SITTER` when the adapter belongs to other weights; `BACKEND_UNAVAILABLE`
  * without a backend.

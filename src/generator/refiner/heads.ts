@@ -14,7 +14,7 @@ const regionsOf = (name: AnyNetwork): readonly RefinerRegion[] => REGIONS.filter
 /** The regions that one network draws, in the order of its batch. */
 export const NETWORK_REGIONS: Readonly<Record<AnyNetwork, readonly RefinerRegion[]>> = { face: regionsOf('face'), mouth: regionsOf('mouth'), eye: regionsOf('eye') };
 
-/** The networks of each tier: that of `high` for the whole face shades it before its larger ones draw mouth and eyes. */
+/** The networks of each tier: `high` has larger ones for mouth and eyes, and one for the skin around them. */
 export const TIER_NETWORKS = { standard: ['mouth', 'eye'], high: ['face', 'mouth', 'eye'] } as const satisfies Record<NetworkTier, readonly AnyNetwork[]>;
 
 /** One array for each network. */

@@ -1,5 +1,4 @@
-import type { Controls } from './controls.js';
-import { ramp } from './controls.js';
+import { ramp, type Controls } from './controls.js';
 import { cropColumn, cropRow, pictureX, pictureY, type CropFrame } from './crop-frame.js';
 
 /**
