@@ -26,6 +26,7 @@ from config import Config
 from draft_crops import SHAPES
 from model import CHANNELS, Refiner, controls_of, local, pack, skin
 from train import make_refiners
+from weights import product_name
 
 LICENCE = 'Apache-2.0'
 TRAINING_DATA = (
@@ -58,7 +59,7 @@ def layout(name: str, value: torch.Tensor) -> tuple[str, np.ndarray]:
         array = array.transpose(2, 3, 1, 0)
     elif array.ndim == 2:
         array = array.T
-    return name.replace('.conv.', '.').replace('.layers.', '.'), np.ascontiguousarray(array)
+    return product_name(name), np.ascontiguousarray(array)
 
 
 def write_weights(refiners: torch.nn.ModuleDict, folder: Path, *, tier: str, version: str, metrics: dict[str, float]) -> dict:

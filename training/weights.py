@@ -11,6 +11,11 @@ import torch
 TYPES = {'float16': '<f2', 'float32': '<f4'}
 
 
+def product_name(name: str) -> str:
+    """PyTorch's name of a parameter -> the product's."""
+    return name.replace('.conv.', '.').replace('.layers.', '.')
+
+
 @torch.no_grad()
 def read_weights(folder: Path, refiners: torch.nn.ModuleDict) -> dict[str, float]:
     """`folder`: models/<tier>, with networks of the same widths; the others that it holds are left alone. Returns the manifest's metrics."""
@@ -18,7 +23,7 @@ def read_weights(folder: Path, refiners: torch.nn.ModuleDict) -> dict[str, float
     blobs = {file['name']: (folder / file['name']).read_bytes() for file in manifest['files']}
     stored = {tensor['name']: tensor for tensor in manifest['tensors']}
     for name, parameter in refiners.named_parameters():
-        tensor = stored.get(name.replace('.conv.', '.').replace('.layers.', '.'))
+        tensor = stored.get(product_name(name))
         if tensor is None:
             raise SystemExit(f"Expected weights of '{name}' in {folder} but there are none.")
         array = np.frombuffer(blobs[tensor['file']], TYPES[tensor['dtype']], int(np.prod(tensor['shape'])), tensor['offset']).reshape(tensor['shape'])

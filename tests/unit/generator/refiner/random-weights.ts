@@ -10,7 +10,7 @@ type Shapes = Readonly<Record<string, readonly number[]>>;
 
 /** Sides of the filter that blurs tones. */
 const SOFTEN = { mouth: 9, eye: 1, face: 1 } as const;
-const TIERS = { standard: ['mouth', 'eye'], high: ['mouth', 'eye', 'face'] } as const;
+const TIERS = { standard: ['mouth', 'eye'], high: ['face', 'mouth', 'eye'] } as const;
 
 /** The tensors of a tier's networks, as training/export.py names and lays them out. */
 export function refinerShapes([w1, w2, w3]: readonly [number, number, number], tier: keyof typeof TIERS = 'standard'): Shapes {
@@ -45,7 +45,8 @@ export async function writeRandomWeights(
   widths: readonly [number, number, number] = [8, 8, 16],
   tier: keyof typeof TIERS = 'standard',
 ): Promise<string> {
-  let seed = 7;
+  const SEED = 7;
+  let seed = SEED;
   const noise = (): number => {
     seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
     return seed / 2 ** 31 - 1;
@@ -54,6 +55,7 @@ export async function writeRandomWeights(
   const chunks: Buffer[] = [];
   let offset = 0;
   for (const [name, shape] of Object.entries(refinerShapes(widths, tier))) {
+    if (name === 'mouth.embed.0.weight') seed = SEED;
     const inputs = shape.slice(0, -1).reduce((product, size) => product * size, 1);
     const amplitude = name.endsWith('bias') ? 0.1 : Math.sqrt(6 / inputs);
     const values = Float32Array.from({ length: shape.reduce((product, size) => product * size, 1) }, () => noise() * amplitude);
