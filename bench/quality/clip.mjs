@@ -145,8 +145,8 @@ async function findReference(clip, sitter, detector, limit) {
     if (face) candidates.push({ frame: { ...driver, data: driver.data.slice() }, points: face.points, state: faceState(face) });
   }
   if (candidates.length === 0) throw new Error(`Expected a face in the first frames of ${clip.name} but found none in ${all}.`);
-  const view = candidates[chooseReference(candidates.map(({ state }) => state), sitter)];
-  return { view, state: view.state };
+  const { index, rest } = chooseReference(candidates.map(({ state }) => state), sitter);
+  return { view: candidates[index], state: rest };
 }
 
 /** The ground truth in the crop, prepared for comparisons. */

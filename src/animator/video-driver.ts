@@ -3,7 +3,6 @@ import type { FaceLandmarks } from '../core/landmarks.js';
 import type { DriverView, FaceState } from '../core/motion.js';
 import type { FrameSource, LandmarkDetector } from '../core/ports.js';
 import { VivantError } from '../core/errors.js';
-import { identityRotation } from '../geometry/rotation.js';
 import { openVideo } from '../media/video-source.js';
 import { sampleVideo } from '../media/sample.js';
 import { faceState } from '../motion/face-state.js';
@@ -27,7 +26,7 @@ export interface VideoDriverOptions {
   readonly path: string;
   readonly detector: LandmarkDetector;
   /**
-   * The sitter at rest: the reference frame should look like it. Absent: like a face that looks at the camera. Awaited only
+   * The sitter at rest: the reference should do what it does. Absent: what faces do at rest. Awaited only
    * when the driver has been looked at, so that both are found at the same time.
    */
   readonly sitter: Promise<FaceState> | undefined;
@@ -43,7 +42,7 @@ export interface VideoDriverOptions {
 
 /** A video as driver. */
 export interface VideoDriver extends Driver<FaceState> {
-  /** The driver in its reference frame. */
+  /** The driver at rest, in the pose of its reference frame. */
   readonly rest: FaceState;
 }
 
@@ -64,19 +63,19 @@ export async function openVideoDriver(options: VideoDriverOptions): Promise<Vide
   const range = { start: options.start, ...(options.end === undefined ? {} : { end: options.end }), maxSide: DRIVER_MAX_SIDE, ...signal };
   const source = await openVideo(path, { ...range, ...(options.fps === undefined ? {} : { fps: options.fps }) });
   try {
-    const rest = await findReference(options, range);
+    const { chosen, rest } = await findReference(options, range);
     const rights = performerRights(source.tags);
     return {
       kind: 'video',
       fps: source.fps,
       frames: source.frameCount,
       reference: {
-        index: Math.max(0, Math.round(rest.frame.time * source.fps)),
-        view: pixels === 'none' ? undefined : viewOf(rest.frame, rest.face, rest.state),
+        index: Math.max(0, Math.round(chosen.frame.time * source.fps)),
+        view: pixels === 'none' ? undefined : viewOf(chosen.frame, chosen.face, chosen.state),
       },
-      rest: rest.state,
+      rest,
       ...(rights === undefined ? {} : { rights }),
-      transfer: (plan) => faceTransfer(plan, rest.state, source.fps),
+      transfer: (plan) => faceTransfer(plan, rest, source.fps),
       moments: () => track(source, detector, createFaceFollower(choice(options.drivingFace)), pixels, clock),
       warnings: () => source.warnings,
       close: () => source.close(),
@@ -102,8 +101,8 @@ interface Search {
   readonly mostFaces: number;
 }
 
-/** The frame in which the driver is most at rest and most like the sitter. */
-async function findReference(options: VideoDriverOptions, range: Parameters<typeof openVideo>[1]): Promise<Candidate> {
+/** The frame in which the driver is most at rest and most like the sitter, and the face that motion is told from. */
+async function findReference(options: VideoDriverOptions, range: Parameters<typeof openVideo>[1]): Promise<{ readonly chosen: Candidate; readonly rest: FaceState }> {
   const { path, drivingFace, sitter } = options;
   let search = await lookAt(sampleVideo(path, { ...range, count: CANDIDATES }), options);
   if (search.candidates.length === 0) {
@@ -113,8 +112,10 @@ async function findReference(options: VideoDriverOptions, range: Parameters<type
   }
   const { candidates, frames, mostFaces } = search;
   const states = candidates.map(({ state }) => state);
-  const [first] = states;
-  if (first !== undefined) return candidates[chooseReference(states, (await sitter) ?? { ...first, rotation: identityRotation() })]!;
+  if (states.length > 0) {
+    const { index, rest } = chooseReference(states, await sitter);
+    return { chosen: candidates[index]!, rest };
+  }
   if (mostFaces > 0) {
     throw new VivantError(
       'FACE_INDEX',

