@@ -53,7 +53,7 @@ async function run({ width, height, frames, present, lenders, kinds, parts }) {
   const [source, surface, sourcePoints, rest, restPoints, targetPoints, targets, drivers, driverPoints, others, otherPoints] = parts;
   const photo = face(source, sourcePoints, width, height);
   const more = Array.from({ length: lenders }, (_, k) => face(others.subarray(k * size, (k + 1) * size), floats(otherPoints, k), width, height));
-  const generator = createDraftGenerator([photo, ...more], { driverPixels: present === 1, still: true, teeth });
+  const generator = createDraftGenerator([photo, ...more], { driverPixels: present === 1, fps: 0, teeth });
   const reference = face(rest, restPoints, width, height);
   generator.setDriverReference(reference);
   const crops = regions.map((region) => new RegionCrop(region, photo));

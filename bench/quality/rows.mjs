@@ -27,12 +27,11 @@ export const SHOTS = [
  * @returns `{ rows: [{ name, generator }], shots: [{ name, generator, facts? }], shotsTier, missing: { [tier]: reason } }`
  */
 export async function openRows({ tiers, photos, clip, shots, tools }) {
-  const { driverPixels } = clip;
   const rows = [];
   const missing = {};
   for (const name of TIERS.filter((tier) => tiers.includes(tier))) {
     try {
-      rows.push({ name, generator: await make(name, [photos[0]], driverPixels, tools) });
+      rows.push({ name, generator: await make(name, [photos[0]], clip, tools) });
     } catch (error) {
       if (error.code !== 'MODEL_MISSING') throw error;
       missing[name] = error.message.replace(/\S*(?=models)/, '');
@@ -44,15 +43,15 @@ export async function openRows({ tiers, photos, clip, shots, tools }) {
     if (count > photos.length || (tier && !rows.some((row) => row.name === tier)) || has?.(clip) === false) continue;
     const album = photos.slice(0, count);
     const learnt = await prepare?.(album, tools);
-    fewShots.push({ name, generator: await make(tier ?? best, album, driverPixels, tools, learnt?.options), facts: learnt?.facts });
+    fewShots.push({ name, generator: await make(tier ?? best, album, clip, tools, learnt?.options), facts: learnt?.facts });
   }
   return { rows, missing, shots: fewShots, shotsTier: best };
 }
 
-async function make(name, photos, driverPixels, { teeth, backend, weightsDirectory }, learnt = {}) {
+async function make(name, photos, { driverPixels, fps }, { teeth, backend, weightsDirectory }, learnt = {}) {
   if (name === 'static') return still(photos[0]);
   if (name === 'warp') return warpOnly(photos[0]);
-  return createGenerator({ quality: name, sources: photos, driverPixels, teeth, backend, ...(weightsDirectory ? { weightsDirectory } : {}), ...learnt });
+  return createGenerator({ quality: name, sources: photos, driverPixels, fps, teeth, backend, ...(weightsDirectory ? { weightsDirectory } : {}), ...learnt });
 }
 
 /** The portrait itself. */

@@ -81,7 +81,7 @@ export async function openScene(
     throwIfAborted(clip.signal);
     const options = { ...(openHeads === undefined ? {} : { openHeads }), ...(personal === undefined ? {} : { adapter: personal.adapter }) };
     const driverPixels = clip.driverPixels && driver.reference.view !== undefined; // A motion file has none.
-    generator = await createGenerator({ quality: clip.quality, sources: sitter.photos, driverPixels, teeth, backend, ...options });
+    generator = await createGenerator({ quality: clip.quality, sources: sitter.photos, driverPixels, fps: driver.fps, teeth, backend, ...options });
     if (driver.reference.view !== undefined) generator.setDriverReference?.(driver.reference.view);
     const { amplitude, smooth, region, motion } = clip;
     const mode = driver.kind === 'picture' && !clip.motionChosen ? 'absolute' : motion;

@@ -16,6 +16,8 @@ export interface GeneratorOptions {
   readonly sources: readonly SourcePhoto[];
   /** Whether the driver's own mouth and shading may be borrowed. */
   readonly driverPixels: boolean;
+  /** Frames a second. Default 25. */
+  readonly fps?: number;
   /** Rendered teeth for when neither the sitter's nor the driver's can be shown. Default: a dark cavity. */
   readonly teeth?: TeethAtlas;
   /** Where the networks of `standard` and `high` are computed; checked before use. */

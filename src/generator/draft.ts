@@ -19,6 +19,8 @@ import { createWarp } from './warp/warp.js';
 /** A photo whose lips are parted by this share of the mouth's width shows its owner's teeth. */
 const PARTED = 0.08;
 
+const FPS = 25;
+
 const OPENING = createOpening();
 
 /** The draft, open to a refiner that builds on it. */
@@ -33,8 +35,8 @@ export interface DraftGenerator extends Generator {
 export interface DraftOptions {
   readonly driverPixels: boolean;
   readonly teeth?: TeethAtlas;
-  /** Frames are pictures of their own: photos that lend regions don't fade in and out. Default false. */
-  readonly still?: boolean;
+  /** Frames a second: photos that lend regions take turns smoothly in time. 0: frames are pictures of their own. Default 25. */
+  readonly fps?: number;
 }
 
 /** The generator without a network: warp, then eyes, mouth and folds by classical image work. */
@@ -55,7 +57,7 @@ export function createDraftGenerator(
   const interiors: MouthInterior[] = [...own, ...rendered];
   const mouth = new MouthPainter(sitter.palette, sampleGrain(photo.frame, photo.points), interiors);
   const eyes = new EyePainter(photo);
-  const album = sources.length > 1 ? new Album(sources, options.still ? 1 : undefined) : undefined;
+  const album = sources.length > 1 ? new Album(sources, options.fps ?? FPS) : undefined;
   const folds = new FoldShader(photo);
   /** Share of the mouth that other photos with parted lips fill: where they are opened much farther or less, what lies between them is a smear. */
   const lentTeeth = ({ points }: TargetFace): number => {

@@ -13,6 +13,8 @@ export interface StandardOptions {
   /** `high` shades the whole face, too, and has larger networks. Default: `standard`. */
   readonly quality?: NetworkTier;
   readonly driverPixels: boolean;
+  /** Frames a second. Default 25. */
+  readonly fps?: number;
   readonly teeth?: TeethAtlas;
   /** Where the networks are computed, and the draft if it is a graphics card. */
   readonly backend?: TensorBackend;

@@ -42,7 +42,7 @@ export async function drawLesson({ photos, rest }: Classroom, lesson: Lesson, ma
   const canvas = photos[lesson.canvas]!;
   const photo = photos[lesson.target]!;
   const lenders = lesson.lenders.map((k) => photos[k]!);
-  const generator = createDraftGenerator([canvas, ...lenders], { driverPixels: lesson.driven, still: true });
+  const generator = createDraftGenerator([canvas, ...lenders], { driverPixels: lesson.driven, fps: 0 });
   const crops = EYES.map((region) => new RegionCrop(region, canvas));
   let driver: DriverView | undefined;
   if (lesson.driven) {

@@ -30,13 +30,13 @@ export class Album {
 
   /**
    * @param photos - all of them, the canvas first.
-   * @param fade - see {@link PhotoChoice}.
+   * @param fps - see {@link PhotoChoice}.
    */
   constructor(
     private readonly photos: readonly [SourcePhoto, ...SourcePhoto[]],
-    fade?: number,
+    fps: number,
   ) {
-    this.#choice = new PhotoChoice(photos.map(({ state }) => state), fade);
+    this.#choice = new PhotoChoice(photos.map(({ state }) => state), fps);
     this.#others = photos.slice(1).map((photo) => ({ photo, opacity: { skin: 0, mouth: 0, eyes: 0 }, layer: undefined }));
   }
 

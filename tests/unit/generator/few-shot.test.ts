@@ -35,14 +35,14 @@ const OUTLINE = 234;
 const UPPER_LIP = 37;
 
 describe('the choice of photos', () => {
-  const states = [face({ gap: 0.004 }), face({ gap: 0.2 }), face({ gap: 0.21 }), face({ yaw: 25 })];
+  const states = [face({ gap: 0.004 }), face({ gap: 0.2 }), face({ gap: 0.21 }), face({ yaw: 25 }), face({ gap: 0.22 })];
 
-  it('shares a region among the two nearest photos, whole in itself', () => {
-    const choice = new PhotoChoice(states, 1);
+  it('shares a region among the three nearest photos, whole in itself', () => {
+    const choice = new PhotoChoice(states, 0);
     choice.update(face({ gap: 0.203 }));
     for (const shares of Object.values(choice.shares)) {
       expect(shares.reduce((a, b) => a + b)).toBeCloseTo(1, 5);
-      expect([...shares].filter((share) => share > 0).length).toBeLessThanOrEqual(2);
+      expect([...shares].filter((share) => share > 0).length).toBeLessThanOrEqual(3);
     }
     const { mouth } = choice.shares;
     expect(mouth[1]).toBeGreaterThan(mouth[2]!);
@@ -51,13 +51,13 @@ describe('the choice of photos', () => {
   });
 
   it('prefers the canvas where nothing else is clearly nearer', () => {
-    const choice = new PhotoChoice(states, 1);
+    const choice = new PhotoChoice(states, 0);
     choice.update(face());
     for (const shares of Object.values(choice.shares)) expect(shares[0]).toBeGreaterThan(0.95);
   });
 
   it('fades', () => {
-    const choice = new PhotoChoice(states);
+    const choice = new PhotoChoice(states, 25);
     choice.update(face({ yaw: 25 }));
     const { skin } = choice.shares;
     expect(skin[3]).toBeGreaterThan(0.1);
@@ -106,7 +106,7 @@ describe('a draft of several photos', () => {
 
   it('shows the nearest photo inside the face and the canvas at its outline', async () => {
     const out = createFrame(SIZE, SIZE);
-    const generator = createDraftGenerator([canvas, laughing], { driverPixels: false, still: true });
+    const generator = createDraftGenerator([canvas, laughing], { driverPixels: false, fps: 0 });
     let lent: readonly { readonly skin: number; readonly mouth: number }[] = [];
     await generator.render(target, undefined, out, (_flow, lenders) => {
       lent = lenders.map(({ opacity }) => ({ ...opacity }));
@@ -128,7 +128,7 @@ describe('a draft of several photos', () => {
   it("draws the inside of a mouth that is opened much farther than the nearest photo's, instead of stretching what that shows", async () => {
     // All of either photo is as bright as its skin: only a painted cavity is dark.
     const middle = async (lender: ReturnType<typeof photo>): Promise<number> => {
-      const generator = createDraftGenerator([canvas, lender], { driverPixels: false, still: true });
+      const generator = createDraftGenerator([canvas, lender], { driverPixels: false, fps: 0 });
       const out = createFrame(SIZE, SIZE);
       await generator.render(target, undefined, out);
       const [x, y] = [0, 1].map((k) => Math.round((target.points[13 * 3 + k]! + target.points[14 * 3 + k]!) / 2)) as [number, number];
@@ -144,7 +144,7 @@ describe('a draft of several photos', () => {
     const still = { ...canvas.state, points: canvas.points, confidence: 1 };
     const [alone, together] = [createFrame(SIZE, SIZE), createFrame(SIZE, SIZE)];
     for (const [photos, out] of [[[canvas], alone], [[canvas, laughing], together]] as const) {
-      const generator = createDraftGenerator(photos as never, { driverPixels: false, still: true });
+      const generator = createDraftGenerator(photos as never, { driverPixels: false, fps: 0 });
       await generator.render(still, undefined, out);
       await generator.close();
     }
