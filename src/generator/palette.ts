@@ -50,6 +50,11 @@ const LIPS = new Set<number>([...OUTER_LIP_UPPER, ...OUTER_LIP_LOWER, ...INNER_L
 
 /** Teeth are never as colourful as skin; this much of the skin's colour stays in them where the picture has no cast. */
 const WARMTH = 0.3;
+/**
+ * Distance of the most colourful skin's tint from grey, in even light: the tones 7 and 8 of the Monk Skin Tone Scale (Monk 2019). What a
+ * face's is beyond that is the light's.
+ */
+const MOST_COLOURFUL = 0.46;
 /** A wall may happen to be this much like skin. */
 const COINCIDENCE = 0.4;
 /** Share of an eye's light spots that is its white, at least. */
@@ -58,11 +63,12 @@ const PUREST = 0.15;
 const BLURRED_EYE = 24;
 
 /**
- * The skin's tint, weakened, but only as far as what should be neutral isn't tinted the same way: the picture as a whole, and the whites of
- * the eyes. In a sepia print or under yellow varnish teeth are sepia or yellow too, before a green wall they aren't green.
+ * The skin's tint, weakened, but only as far as what should be neutral isn't tinted the same way (the picture as a whole, and the whites of
+ * the eyes), and as the tint isn't more than skin can have. In a sepia print or under yellow varnish teeth are sepia or yellow too, in
+ * lamplight they are warm, before a green wall they aren't green.
  */
 function toothTint(skin: readonly number[], cast: readonly number[], eyes: readonly Sample[], clear: number): readonly [number, number, number] {
-  const shared = Math.max(sharedTint(cast, skin), clear * whitesTint(eyes, skin));
+  const shared = Math.max(sharedTint(cast, skin), clear * whitesTint(eyes, skin), 1 - MOST_COLOURFUL / Math.hypot(...skin.map((value) => value - 1)));
   const keep = shared + (1 - shared) * WARMTH;
   const mix = (k: number): number => 1 + (skin[k]! - 1) * keep;
   return [mix(0), mix(1), mix(2)];
