@@ -20,6 +20,9 @@ const LASH_SHADE = 0.3;
 const RIM_SHADE = 0.12;
 const RIM_REACH = 0.03;
 const CORNER_SHADE = 0.22;
+/** Around the line where lids meet nothing is brighter than the skin this far below the lower lid, eye widths: no white is left in the corners. */
+const CRACK = 0.05;
+const CRACK_SKIN = 0.08;
 /** Sideways softening of pulled lid skin, eye widths: hides the streaks of stretching. */
 const LID_SOFTNESS = 0.035;
 
@@ -86,6 +89,7 @@ export class EyePainter {
           const shadow = rebuilt * Math.min(0.7, shade + corner);
           for (let k = 0; k < 3; k++) out.data[p + k] = out.data[p + k]! * (1 - mask) + rgb[k]! * (1 - shadow) * (1 - dim) * mask;
         }
+        if (closing > 0.5) this.#shut(eye, a, b - (top + bottom) / 2, tall, Math.min(1, 4 * closing - 2) * lids, p, out);
         if (closing > 0.02) this.#paintLashes(eye, a, b, top, bottom, tall, soft, closing, lids, p, out);
       }
     }
@@ -154,6 +158,14 @@ export class EyePainter {
     const light = 1 + (eye.lidLight - 1) * closing * (1 - t);
     const weight = opacity * Math.min(1, (0.5 - Math.abs(a)) / 0.15) * Math.min(1, closing / 0.15) * Math.min(1, (1 - t) / 0.3);
     for (let k = 0; k < 3; k++) out.data[p + k] = out.data[p + k]! * (1 - weight) + sum[k]! * light * weight;
+  }
+
+  /** Takes the light of the eyeball's last bits away. `off`: from the line where lids meet, eye widths. */
+  #shut(eye: EyeSource, a: number, off: number, tall: number, opacity: number, p: number, out: Frame): void {
+    const weight = opacity * Math.min(1, 2 * (1 - Math.abs(off) / tall / CRACK));
+    if (weight <= 0) return;
+    sampleEyeFrame(this.#frame, eye.opening, a, curveAt(eye.opening.lower, a) + CRACK_SKIN, this.#skin);
+    for (let k = 0; k < 3; k++) out.data[p + k]! += weight * Math.min(0, this.#skin[k]! - out.data[p + k]!);
   }
 
   /** The dark line of lashes moves with the lid's margin and keeps its thickness. */
