@@ -1,4 +1,5 @@
 import type { EyeTopology } from '../geometry/face-topology.js';
+import { eyeFrame, openness as opennessOf } from './eye-frame.js';
 
 /** Openings below this part of the reference's are noise of a shut eye. Real blinks of MediaPipe end at 0.03-0.14. */
 const SHUT = 0.14;
@@ -11,6 +12,8 @@ const FAITHFUL = 0.5;
 const NARROWING = 1.6;
 /** Wider than this an eye is never opened: there is no white of the eye to show. */
 const WIDEST = 1.35;
+/** Nor is any eye wider than this, in its own widths, unless it was painted so: eyes of startled people on video end at 0.39. */
+const STARTLED = 0.42;
 /** How far the lower lid may rise and sink, in openings of the eye: the upper lid does most of the way. */
 const LOWER_LID_UP = 0.25;
 const LOWER_LID_DOWN = 0.3;
@@ -25,7 +28,8 @@ const LOWER_LID_DOWN = 0.3;
  * @param amplitude - 0 leaves the lids, 1 takes the driver's motion
  */
 export function moveLids(canonical: Float32Array, eye: EyeTopology, openness: number, lowerShift: number, amplitude: number): void {
-  const open = amplifiedOpenness(openness, amplitude);
+  const own = opennessOf(canonical, eye, eyeFrame(canonical, eye));
+  const open = Math.min(amplifiedOpenness(openness, amplitude), Math.max(1, STARTLED / Math.max(own, 1e-3)));
   const lower = Math.min(LOWER_LID_DOWN, Math.max(-LOWER_LID_UP, amplitude * lowerShift));
   if (open === 1 && lower === 0) return;
   for (let i = 1; i < eye.upper.length - 1; i++) {

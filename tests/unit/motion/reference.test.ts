@@ -35,6 +35,19 @@ describe('chooseReference', () => {
     expect(chooseReference([face({ yaw: 15 }), face({ yaw: -15 })], face({ yaw: -20 })).index).toBe(1);
   });
 
+  it('prefers, of two resting mouths, the one that is held like the sitter\'s, whatever their faces are like', () => {
+    const candidates = [face({ tall: 1.03 }), face({ tall: 1.03, smile: 0.08 }), face({ tall: 1.03, smile: -0.08 })];
+    [0, 0.08, -0.08].forEach((smile, k) => expect(chooseReference(candidates, face({ broad: 0.97, smile })).index).toBe(k));
+  });
+
+  it('tells motion from the mean of all that rest, and of nothing else', () => {
+    const [low, high] = [face({ brows: -0.02 }), face({ brows: 0.02 })];
+    const { index, rest } = chooseReference([low, high, face({ open: 0.02, brows: 0.3 }), face({ gap: 0.15, yaw: 20 })], sitter);
+    const brow = 3 * 105 + 1;
+    expect(Math.abs(rest.canonical[brow]! - (low.canonical[brow]! + high.canonical[brow]!) / 2)).toBeLessThan(0.01);
+    expect(rest.rotation).toEqual([low, high][index]!.rotation);
+  });
+
   it('makes do with what there is, but not with nothing', () => {
     expect(chooseReference([face({ gap: 0.2, open: 0.02, yaw: 40 })], sitter).index).toBe(0);
     expect(() => chooseReference([], sitter)).toThrow(expect.objectContaining({ code: 'NO_FACE' }));

@@ -165,6 +165,17 @@ describe('eyes', () => {
     }
   });
 
+  it('open wide, but not wider than people can', () => {
+    const widened = (open: number) => {
+      const sitter = { scale: 140, open };
+      const now = opening(transfer({ ...DRIVER, open: 0.5 }, { sitter }).points);
+      return opening(facePoints(sitter)).map((rest, i) => now[i]! / rest);
+    };
+    for (const ratio of widened(0.24)) expect(ratio).toBeCloseTo(1.35, 1);
+    for (const ratio of widened(0.38)) expect(ratio).toBeCloseTo(0.42 / 0.38, 1);
+    for (const ratio of widened(0.46)) expect(ratio).toBeCloseTo(1, 2); // Painted so.
+  });
+
   it('wink', () => {
     const [left, right] = opening(transfer({ ...DRIVER, open: [0.03, 0.3] }).points);
     expect(left).toBeLessThan(0.3);
