@@ -3,6 +3,7 @@ import type { FaceState } from '../core/motion.js';
 import { EYES } from '../geometry/face-topology.js';
 import { toHeadAngles } from '../geometry/rotation.js';
 import { eyeFrame, inEye, openness } from './eye-frame.js';
+import { SKIN_POINTS } from './canonical-shape.js';
 import { LIP_POINTS } from './lip-columns.js';
 import { lipGap } from './lips.js';
 import { measureProportions, offsetUnits } from './proportions.js';
@@ -16,7 +17,8 @@ const TOLERANCE = {
   widening: 0.085, // eye widths
   lips: 0.04, // root mean square, head units, from how they usually rest
   lipsOfSitter: 0.1, // root mean square, head units of an average face, from the sitter's
-  gaze: 0.12, // eye widths
+  gaze: 0.12, // eye widths, from where the driver usually looks
+  gazeOfSitter: 0.04, // eye widths
 } as const;
 /** How much it counts that a driver rests, once it is known what the sitter does: to rest is only a guess of that. */
 const RESTING = 1 / 8;
@@ -29,7 +31,8 @@ interface Look {
   readonly roll: number;
   readonly gap: number;
   readonly open: number;
-  readonly gaze: number;
+  /** Along and across the eye. */
+  readonly gaze: readonly [number, number];
 }
 const ANGLES = ['yaw', 'pitch', 'roll'] as const;
 
@@ -37,7 +40,7 @@ const ANGLES = ['yaw', 'pitch', 'roll'] as const;
 export interface Reference {
   /** Of the best candidate. */
   readonly index: number;
-  /** In the best candidate's pose, the mean of the candidates' canonical faces, each weighted by how near it comes. */
+  /** In the best candidate's pose, the mean of the candidates' canonical faces, each weighted by how near it comes; irises by how nearly they look the sitter's way. */
   readonly rest: FaceState;
 }
 
@@ -56,25 +59,43 @@ export function chooseReference(candidates: readonly FaceState[], sitter: FaceSt
   if (candidates.length === 0) {
     throw new VivantError('NO_FACE', 'Expected at least one frame with a face to choose the reference from but received none; use a driver that shows a face.');
   }
-  const costs = costsOf(candidates, sitter);
-  const least = Math.min(...costs);
-  const index = costs.indexOf(least);
+  const looks = candidates.map(look);
+  const usual = usualLook(looks);
+  const aim = sitter && look(sitter);
+  const costs = costsOf(candidates, looks, usual, sitter);
+  const index = costs.indexOf(Math.min(...costs));
   const best = candidates[index]!;
   const canonical = new Float32Array(best.canonical.length);
-  let total = 0;
-  candidates.forEach((candidate, k) => {
-    const weight = Math.exp(least - costs[k]!);
-    total += weight;
-    for (let i = 0; i < canonical.length; i++) canonical[i]! += (weight / total) * (candidate.canonical[i]! - canonical[i]!);
-  });
+  const states = candidates.map((candidate) => candidate.canonical);
+  mean(states, costs, canonical);
+  if (aim) {
+    // Where people look has little to do with how the rest of their face is held.
+    const away = looks.map((l) => Math.hypot(l.gaze[0] - aim.gaze[0], l.gaze[1] - aim.gaze[1]) / TOLERANCE.gazeOfSitter);
+    const squint = looks.map((l) => Math.max(0, usual.open - l.open) / TOLERANCE.closing);
+    mean(states, away.map((distance, i) => distance ** 2 + RESTING * squint[i]! ** 2), canonical, 3 * SKIN_POINTS);
+  }
   return { index, rest: { ...best, canonical } };
 }
 
-function costsOf(candidates: readonly FaceState[], sitter: FaceState | undefined): number[] {
-  const looks = candidates.map(look);
+/** Mean of `states` from one number on, each weighted by `exp(-cost)` against the best. */
+function mean(states: readonly Float32Array[], costs: readonly number[], out: Float32Array, from = 0): void {
+  const least = Math.min(...costs);
+  let total = 0;
+  out.fill(0, from);
+  states.forEach((state, k) => {
+    const weight = Math.exp(least - costs[k]!);
+    total += weight;
+    for (let i = from; i < out.length; i++) out[i]! += (weight / total) * (state[i]! - out[i]!);
+  });
+}
+
+/** What is plainly open and looks ahead, for one driver. */
+function usualLook(looks: readonly Look[]): { readonly open: number; readonly gaze: number } {
+  return { open: quantile(looks.map((l) => l.open), OPEN_QUANTILE), gaze: quantile(looks.map((l) => l.gaze[0]), 0.5) };
+}
+
+function costsOf(candidates: readonly FaceState[], looks: readonly Look[], { open, gaze }: { readonly open: number; readonly gaze: number }, sitter: FaceState | undefined): number[] {
   const aim = sitter && { ...look(sitter), lips: ownLips(sitter) };
-  const open = quantile(looks.map((l) => l.open), OPEN_QUANTILE);
-  const gaze = quantile(looks.map((l) => l.gaze), 0.5);
   // Open mouths have other shapes: only the most shut third tells how the lips usually rest.
   const shut = quantile(looks.map((l) => l.gap), 1 / 3);
   const usual = medianLips(candidates.filter((_, i) => looks[i]!.gap <= shut));
@@ -85,7 +106,7 @@ function costsOf(candidates: readonly FaceState[], sitter: FaceState | undefined
     const unrest =
       (Math.max(0, l.gap) / TOLERANCE.gap) ** 2 +
       lid ** 2 +
-      ((l.gaze - gaze) / TOLERANCE.gaze) ** 2 +
+      ((l.gaze[0] - gaze) / TOLERANCE.gaze) ** 2 +
       (lipDistance(lipsOf(candidate), usual) / TOLERANCE.lips) ** 2;
     if (aim === undefined) return turned + unrest;
     const unlike =
@@ -97,13 +118,14 @@ function costsOf(candidates: readonly FaceState[], sitter: FaceState | undefined
 
 function look({ canonical, rotation }: FaceState): Look {
   const frames = EYES.map((eye) => eyeFrame(canonical, eye));
+  const gazeAlong = (axis: 0 | 1): number => EYES.reduce((sum, eye, i) => sum + inEye(canonical, eye.iris[0], frames[i]!)[axis] / 2, 0);
   const interOcular = Math.hypot(canonical[3 * 263]! - canonical[3 * 33]!, canonical[3 * 263 + 1]! - canonical[3 * 33 + 1]!);
   return {
     ...toHeadAngles(rotation),
     gap: lipGap(canonical, interOcular),
     // One shut eye spoils a face as much as two.
     open: Math.min(...EYES.map((eye, i) => openness(canonical, eye, frames[i]!))),
-    gaze: EYES.reduce((sum, eye, i) => sum + inEye(canonical, eye.iris[0], frames[i]!)[0] / 2, 0),
+    gaze: [gazeAlong(0), gazeAlong(1)],
   };
 }
 

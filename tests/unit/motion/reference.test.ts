@@ -48,6 +48,16 @@ describe('chooseReference', () => {
     expect(rest.rotation).toEqual([low, high][index]!.rotation);
   });
 
+  it('takes the irises from those who look the way the sitter looks', () => {
+    const candidates = [face({ gaze: 0.62 }), face({ gaze: 0.6 }), face({ gaze: 0.61, yaw: 3 }), face({ gaze: 0.48, gap: 0.03, yaw: 9 })];
+    const iris = ({ canonical }: ReturnType<typeof face>) => canonical[3 * 468]!;
+    const { index, rest } = chooseReference(candidates, face({ gaze: 0.49 }));
+    expect(index).toBeLessThan(3);
+    expect(iris(rest)).toBeCloseTo(iris(candidates[3]!), 2);
+    expect(iris(chooseReference(candidates, undefined).rest)).toBeCloseTo(iris(candidates[1]!), 1);
+    expect(iris(chooseReference(candidates, face({ gaze: 0.61 })).rest)).toBeGreaterThan(iris(candidates[3]!) + 0.03);
+  });
+
   it('makes do with what there is, but not with nothing', () => {
     expect(chooseReference([face({ gap: 0.2, open: 0.02, yaw: 40 })], sitter).index).toBe(0);
     expect(() => chooseReference([], sitter)).toThrow(expect.objectContaining({ code: 'NO_FACE' }));
