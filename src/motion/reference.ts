@@ -1,7 +1,7 @@
 import { VivantError } from '../core/errors.js';
 import type { FaceState } from '../core/motion.js';
 import { EYES } from '../geometry/face-topology.js';
-import { toHeadAngles } from '../geometry/rotation.js';
+import { fromHeadAngles, toHeadAngles } from '../geometry/rotation.js';
 import { eyeFrame, inEye, openness } from './eye-frame.js';
 import { SKIN_POINTS } from './canonical-shape.js';
 import { LIP_POINTS } from './lip-columns.js';
@@ -40,7 +40,10 @@ const ANGLES = ['yaw', 'pitch', 'roll'] as const;
 export interface Reference {
   /** Of the best candidate. */
   readonly index: number;
-  /** In the best candidate's pose, the mean of the candidates' canonical faces, each weighted by how near it comes; irises by how nearly they look the sitter's way. */
+  /**
+   * The driver at rest: the mean of the candidates' canonical faces, each weighted by how near it comes; irises by how nearly they look
+   * the sitter's way; turn, size and place by how nearly the head faces the camera.
+   */
   readonly rest: FaceState;
 }
 
@@ -64,8 +67,7 @@ export function chooseReference(candidates: readonly FaceState[], sitter: FaceSt
   const aim = sitter && look(sitter);
   const costs = costsOf(candidates, looks, usual, sitter);
   const index = costs.indexOf(Math.min(...costs));
-  const best = candidates[index]!;
-  const canonical = new Float32Array(best.canonical.length);
+  const canonical = new Float32Array(candidates[index]!.canonical.length);
   const states = candidates.map((candidate) => candidate.canonical);
   mean(states, costs, canonical);
   if (aim) {
@@ -74,11 +76,26 @@ export function chooseReference(candidates: readonly FaceState[], sitter: FaceSt
     const squint = looks.map((l) => Math.max(0, usual.open - l.open) / TOLERANCE.closing);
     mean(states, away.map((distance, i) => distance ** 2 + RESTING * squint[i]! ** 2), canonical, 3 * SKIN_POINTS);
   }
-  return { index, rest: { ...best, canonical } };
+  return { index, rest: { canonical, ...usualPlace(candidates, looks.map(turnedAway)) } };
+}
+
+/** Where the head is, mostly, when it looks at the camera. */
+function usualPlace(candidates: readonly FaceState[], costs: readonly number[]): Pick<FaceState, 'rotation' | 'scale' | 'centre'> {
+  const places = candidates.map(({ rotation, scale, centre }) => {
+    const { yaw, pitch, roll } = toHeadAngles(rotation);
+    return Float32Array.of(yaw, pitch, roll, Math.log(scale), ...centre);
+  });
+  const [yaw, pitch, roll, size, ...centre] = mean(places, costs, new Float32Array(7)) as unknown as [number, number, number, number, number, number, number];
+  return { rotation: fromHeadAngles({ yaw, pitch, roll }), scale: Math.exp(size), centre: Float32Array.from(centre) };
+}
+
+/** Squared, in tolerances. */
+function turnedAway(l: Look): number {
+  return ANGLES.reduce((sum, angle) => sum + (l[angle] / TOLERANCE.turn) ** 2, 0);
 }
 
 /** Mean of `states` from one number on, each weighted by `exp(-cost)` against the best. */
-function mean(states: readonly Float32Array[], costs: readonly number[], out: Float32Array, from = 0): void {
+function mean(states: readonly Float32Array[], costs: readonly number[], out: Float32Array, from = 0): Float32Array {
   const least = Math.min(...costs);
   let total = 0;
   out.fill(0, from);
@@ -87,6 +104,7 @@ function mean(states: readonly Float32Array[], costs: readonly number[], out: Fl
     total += weight;
     for (let i = from; i < out.length; i++) out[i]! += (weight / total) * (state[i]! - out[i]!);
   });
+  return out;
 }
 
 /** What is plainly open and looks ahead, for one driver. */
@@ -101,7 +119,7 @@ function costsOf(candidates: readonly FaceState[], looks: readonly Look[], { ope
   const usual = medianLips(candidates.filter((_, i) => looks[i]!.gap <= shut));
   return candidates.map((candidate, i) => {
     const l = looks[i]!;
-    const turned = ANGLES.reduce((sum, angle) => sum + (l[angle] / TOLERANCE.turn) ** 2, 0);
+    const turned = turnedAway(l);
     const lid = l.open < open ? (open - l.open) / TOLERANCE.closing : (l.open - open) / TOLERANCE.widening;
     const unrest =
       (Math.max(0, l.gap) / TOLERANCE.gap) ** 2 +

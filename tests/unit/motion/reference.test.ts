@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { toHeadAngles } from '#dist/geometry/rotation.js';
 import { chooseReference } from '#dist/motion/reference.js';
 import { face, type Sitter } from './synthetic-face.js';
 
@@ -45,7 +46,15 @@ describe('chooseReference', () => {
     const { index, rest } = chooseReference([low, high, face({ open: 0.02, brows: 0.3 }), face({ gap: 0.15, yaw: 20 })], sitter);
     const brow = 3 * 105 + 1;
     expect(Math.abs(rest.canonical[brow]! - (low.canonical[brow]! + high.canonical[brow]!) / 2)).toBeLessThan(0.01);
-    expect(rest.rotation).toEqual([low, high][index]!.rotation);
+    expect(index).toBeLessThan(2);
+  });
+
+  it('turns the sitter from where the driver\'s head mostly is when it faces the camera', () => {
+    const candidates = [face({ yaw: 8, centre: [300, 300] }), face({ yaw: 10, centre: [304, 300] }), face({ yaw: 9, centre: [302, 300] }), face({ yaw: 45, centre: [400, 300] })];
+    const { rest } = chooseReference(candidates, face({ yaw: -20 }));
+    expect(toHeadAngles(rest.rotation).yaw).toBeCloseTo(9, 0);
+    expect(rest.centre[0]).toBeCloseTo(302, 0);
+    expect(rest.scale).toBeCloseTo(100, 3);
   });
 
   it('takes the irises from those who look the way the sitter looks', () => {
