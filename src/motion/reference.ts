@@ -22,6 +22,8 @@ const TOLERANCE = {
 } as const;
 /** How much it counts that a driver rests, once it is known what the sitter does: to rest is only a guess of that. */
 const RESTING = 1 / 8;
+/** Yaw of a sitter, degrees, from facing us to three-quarter view: from here on `turnHead` turns back less and less. */
+const ASIDE = [8, 18] as const;
 /** Which of all seen openings counts as plainly open: above the middle (people blink), below the widest (they wonder). */
 const OPEN_QUANTILE = 0.65;
 
@@ -42,7 +44,7 @@ export interface Reference {
   readonly index: number;
   /**
    * The driver at rest: the mean of the candidates' canonical faces, each weighted by how near it comes; irises by how nearly they look
-   * the sitter's way; turn, size and place by how nearly the head faces the camera.
+   * the sitter's way; turn, size and place are the best candidate's, but where the sitter is in three-quarter view those which the head usually has.
    */
   readonly rest: FaceState;
 }
@@ -76,17 +78,30 @@ export function chooseReference(candidates: readonly FaceState[], sitter: FaceSt
     const squint = looks.map((l) => Math.max(0, usual.open - l.open) / TOLERANCE.closing);
     mean(states, away.map((distance, i) => distance ** 2 + RESTING * squint[i]! ** 2), canonical, 3 * SKIN_POINTS);
   }
-  return { index, rest: { canonical, ...usualPlace(candidates, looks.map(turnedAway)) } };
+  return { index, rest: { canonical, ...placeAtRest(candidates, looks.map(turnedAway), index, aim ? frontal(aim) : 1) } };
 }
 
-/** Where the head is, mostly, when it looks at the camera. */
-function usualPlace(candidates: readonly FaceState[], costs: readonly number[]): Pick<FaceState, 'rotation' | 'scale' | 'centre'> {
+/** `share` of the best candidate's place; the rest of where the head is, mostly, when it faces the camera. */
+function placeAtRest(candidates: readonly FaceState[], turned: readonly number[], best: number, share: number): Pick<FaceState, 'rotation' | 'scale' | 'centre'> {
   const places = candidates.map(({ rotation, scale, centre }) => {
     const { yaw, pitch, roll } = toHeadAngles(rotation);
     return Float32Array.of(yaw, pitch, roll, Math.log(scale), ...centre);
   });
-  const [yaw, pitch, roll, size, ...centre] = mean(places, costs, new Float32Array(7)) as unknown as [number, number, number, number, number, number, number];
+  const usual = mean(places, turned, new Float32Array(7));
+  const place = usual.map((value, k) => value + share * (places[best]![k]! - value));
+  const [yaw, pitch, roll, size, ...centre] = place as unknown as [number, number, number, number, number, number, number];
   return { rotation: fromHeadAngles({ yaw, pitch, roll }), scale: Math.exp(size), centre: Float32Array.from(centre) };
+}
+
+/** 1 for a sitter who faces us, 0 in three-quarter view: there, a driver who mostly looks aside would hold the head at the limit of its turn. */
+function frontal({ yaw }: Look): number {
+  const [from, to] = ASIDE;
+  return Math.min(1, Math.max(0, (to - Math.abs(yaw)) / (to - from)));
+}
+
+/** Squared, in tolerances. */
+function unlikeTurn(l: Look, other: Look): number {
+  return ANGLES.reduce((sum, angle) => sum + ((l[angle] - other[angle]) / TOLERANCE.turnFromSitter) ** 2, 0);
 }
 
 /** Squared, in tolerances. */
@@ -127,9 +142,7 @@ function costsOf(candidates: readonly FaceState[], looks: readonly Look[], { ope
       ((l.gaze[0] - gaze) / TOLERANCE.gaze) ** 2 +
       (lipDistance(lipsOf(candidate), usual) / TOLERANCE.lips) ** 2;
     if (aim === undefined) return turned + unrest;
-    const unlike =
-      ANGLES.reduce((sum, angle) => sum + ((l[angle] - aim[angle]) / TOLERANCE.turnFromSitter) ** 2, 0) +
-      (lipDistance(ownLips(candidate), aim.lips) / TOLERANCE.lipsOfSitter) ** 2;
+    const unlike = unlikeTurn(l, aim) + (lipDistance(ownLips(candidate), aim.lips) / TOLERANCE.lipsOfSitter) ** 2;
     return turned + unlike + RESTING * unrest;
   });
 }
