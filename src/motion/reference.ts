@@ -13,6 +13,7 @@ const TOLERANCE = {
   turn: 12, // degrees from looking at the camera
   turnFromSitter: 17, // degrees from the sitter's pose
   gap: 0.02, // distances between the eyes
+  gapOfSitter: 0.03, // distances between the eyes, from how far the sitter's lips are parted
   closing: 0.057, // eye widths
   widening: 0.085, // eye widths
   lips: 0.04, // root mean square, head units, from how they usually rest
@@ -137,12 +138,14 @@ function costsOf(candidates: readonly FaceState[], looks: readonly Look[], { ope
     const turned = turnedAway(l);
     const lid = l.open < open ? (open - l.open) / TOLERANCE.closing : (l.open - open) / TOLERANCE.widening;
     const unrest =
-      (Math.max(0, l.gap) / TOLERANCE.gap) ** 2 +
       lid ** 2 +
       ((l.gaze[0] - gaze) / TOLERANCE.gaze) ** 2 +
       (lipDistance(lipsOf(candidate), usual) / TOLERANCE.lips) ** 2;
-    if (aim === undefined) return turned + unrest;
-    const unlike = unlikeTurn(l, aim) + (lipDistance(ownLips(candidate), aim.lips) / TOLERANCE.lipsOfSitter) ** 2;
+    if (aim === undefined) return turned + unrest + (Math.max(0, l.gap) / TOLERANCE.gap) ** 2;
+    const unlike =
+      unlikeTurn(l, aim) +
+      ((Math.max(0, l.gap) - Math.max(0, aim.gap)) / TOLERANCE.gapOfSitter) ** 2 +
+      (lipDistance(ownLips(candidate), aim.lips) / TOLERANCE.lipsOfSitter) ** 2;
     return turned + unlike + RESTING * unrest;
   });
 }

@@ -41,6 +41,12 @@ describe('chooseReference', () => {
     [0, 0.08, -0.08].forEach((smile, k) => expect(chooseReference(candidates, face({ broad: 0.97, smile })).index).toBe(k));
   });
 
+  it('lets a sitter with parted lips be told from parted lips, if there are any', () => {
+    const candidates = [face(), face({ gap: 0.08 }), face({ gap: 0.16 })];
+    [0.004, 0.08, 0.16].forEach((gap, k) => expect(chooseReference(candidates, face({ gap })).index).toBe(k));
+    expect(chooseReference(candidates, undefined).index).toBe(0);
+  });
+
   it('tells motion from the mean of all that rest, and of nothing else', () => {
     const [low, high] = [face({ brows: -0.02 }), face({ brows: 0.02 })];
     const { index, rest } = chooseReference([low, high, face({ open: 0.02, brows: 0.3 }), face({ gap: 0.15, yaw: 20 })], sitter);
