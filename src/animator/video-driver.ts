@@ -42,7 +42,7 @@ export interface VideoDriverOptions {
 
 /** A video as driver. */
 export interface VideoDriver extends Driver<FaceState> {
-  /** The driver at rest, in the pose of its reference frame. */
+  /** The driver at rest: what motion is told from. */
   readonly rest: FaceState;
 }
 

@@ -67,8 +67,8 @@ export function chooseReference(candidates: readonly FaceState[], sitter: FaceSt
   }
   const looks = candidates.map(look);
   const usual = usualLook(looks);
-  const aim = sitter && look(sitter);
-  const costs = costsOf(candidates, looks, usual, sitter);
+  const aim = sitter && { ...look(sitter), lips: ownLips(sitter) };
+  const costs = costsOf(candidates, looks, usual, aim);
   const index = costs.indexOf(Math.min(...costs));
   const canonical = new Float32Array(candidates[index]!.canonical.length);
   const states = candidates.map((candidate) => candidate.canonical);
@@ -128,8 +128,13 @@ function usualLook(looks: readonly Look[]): { readonly open: number; readonly ga
   return { open: quantile(looks.map((l) => l.open), OPEN_QUANTILE), gaze: quantile(looks.map((l) => l.gaze[0]), 0.5) };
 }
 
-function costsOf(candidates: readonly FaceState[], looks: readonly Look[], { open, gaze }: { readonly open: number; readonly gaze: number }, sitter: FaceState | undefined): number[] {
-  const aim = sitter && { ...look(sitter), lips: ownLips(sitter) };
+/** What each candidate costs as the face at rest; `aim`: what the sitter does, with lips in the sitter's proportions. */
+function costsOf(
+  candidates: readonly FaceState[],
+  looks: readonly Look[],
+  { open, gaze }: { readonly open: number; readonly gaze: number },
+  aim: (Look & { readonly lips: Float32Array }) | undefined,
+): number[] {
   // Open mouths have other shapes: only the most shut third tells how the lips usually rest.
   const shut = quantile(looks.map((l) => l.gap), 1 / 3);
   const usual = medianLips(candidates.filter((_, i) => looks[i]!.gap <= shut));
