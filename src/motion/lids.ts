@@ -28,8 +28,8 @@ const LOWER_LID_DOWN = 0.3;
  * @param amplitude - 0 leaves the lids, 1 takes the driver's motion
  */
 export function moveLids(canonical: Float32Array, eye: EyeTopology, openness: number, lowerShift: number, amplitude: number): void {
-  const own = opennessOf(canonical, eye, eyeFrame(canonical, eye));
-  const open = Math.min(amplifiedOpenness(openness, amplitude), Math.max(1, STARTLED / Math.max(own, 1e-3)));
+  const asked = amplifiedOpenness(openness, amplitude);
+  const open = asked > 1 ? Math.min(asked, widest(canonical, eye)) : asked;
   const lower = Math.min(LOWER_LID_DOWN, Math.max(-LOWER_LID_UP, amplitude * lowerShift));
   if (open === 1 && lower === 0) return;
   for (let i = 1; i < eye.upper.length - 1; i++) {
@@ -42,6 +42,11 @@ export function moveLids(canonical: Float32Array, eye: EyeTopology, openness: nu
       canonical[u + k] = meeting - open * gap;
     }
   }
+}
+
+/** Opening beyond which an eye is never opened, as a part of the opening at rest, at least 1. */
+function widest(canonical: Float32Array, eye: EyeTopology): number {
+  return Math.max(1, STARTLED / Math.max(opennessOf(canonical, eye, eyeFrame(canonical, eye)), 1e-3));
 }
 
 /** Opening to show for a measured one. Eyes that shut in the driver shut from half amplitude on, not half only. */

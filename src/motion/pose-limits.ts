@@ -34,9 +34,13 @@ function turnsBack(head: HeadAngles, turn: HeadAngles): boolean {
 }
 
 function turnBack(yaw: number, turn: number): number {
+  return yaw + softLimit(turn, TURN_LIMITS.yaw * (1 - hiddenCheek(yaw) * (1 - HIDDEN_SIDE)));
+}
+
+/** How much of its far cheek a head hides that is turned by `yaw` degrees: 0 from the front, 1 in three-quarter view. */
+export function hiddenCheek(yaw: number): number {
   const [from, to] = HIDING_YAW;
-  const hidden = Math.min(1, Math.max(0, (Math.abs(yaw) - from) / (to - from)));
-  return yaw + softLimit(turn, TURN_LIMITS.yaw * (1 - hidden * (1 - HIDDEN_SIDE)));
+  return Math.min(1, Math.max(0, (Math.abs(yaw) - from) / (to - from)));
 }
 
 /** `x` near zero, never beyond `limit` (both signs): a straight line, then a tanh with the same slope. */

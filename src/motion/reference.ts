@@ -2,10 +2,11 @@ import { VivantError } from '../core/errors.js';
 import type { FaceState } from '../core/motion.js';
 import { EYES } from '../geometry/face-topology.js';
 import { fromHeadAngles, toHeadAngles } from '../geometry/rotation.js';
-import { eyeFrame, inEye, openness } from './eye-frame.js';
 import { SKIN_POINTS } from './canonical-shape.js';
+import { eyeFrame, inEye, openness } from './eye-frame.js';
 import { LIP_POINTS } from './lip-columns.js';
 import { lipGap } from './lips.js';
+import { hiddenCheek } from './pose-limits.js';
 import { measureProportions, offsetUnits } from './proportions.js';
 
 /** Deviations that cost as much as one another. */
@@ -23,8 +24,6 @@ const TOLERANCE = {
 } as const;
 /** How much it counts that a driver rests, once it is known what the sitter does: to rest is only a guess of that. */
 const RESTING = 1 / 8;
-/** Yaw of a sitter, degrees, from facing us to three-quarter view: from here on `turnHead` turns back less and less. */
-const ASIDE = [8, 18] as const;
 /** Which of all seen openings counts as plainly open: above the middle (people blink), below the widest (they wonder). */
 const OPEN_QUANTILE = 0.65;
 
@@ -79,7 +78,9 @@ export function chooseReference(candidates: readonly FaceState[], sitter: FaceSt
     const squint = looks.map((l) => Math.max(0, usual.open - l.open) / TOLERANCE.closing);
     mean(states, away.map((distance, i) => distance ** 2 + RESTING * squint[i]! ** 2), canonical, 3 * SKIN_POINTS);
   }
-  return { index, rest: { canonical, ...placeAtRest(candidates, looks.map(turnedAway), index, aim ? frontal(aim) : 1) } };
+  // In three-quarter view a head is turned back very little: a driver who mostly looks aside would hold it at that limit.
+  const share = aim ? 1 - hiddenCheek(aim.yaw) : 1;
+  return { index, rest: { canonical, ...placeAtRest(candidates, looks.map(turnedAway), index, share) } };
 }
 
 /** `share` of the best candidate's place; the rest of where the head is, mostly, when it faces the camera. */
@@ -92,12 +93,6 @@ function placeAtRest(candidates: readonly FaceState[], turned: readonly number[]
   const place = usual.map((value, k) => value + share * (places[best]![k]! - value));
   const [yaw, pitch, roll, size, ...centre] = place as unknown as [number, number, number, number, number, number, number];
   return { rotation: fromHeadAngles({ yaw, pitch, roll }), scale: Math.exp(size), centre: Float32Array.from(centre) };
-}
-
-/** 1 for a sitter who faces us, 0 in three-quarter view: there, a driver who mostly looks aside would hold the head at the limit of its turn. */
-function frontal({ yaw }: Look): number {
-  const [from, to] = ASIDE;
-  return Math.min(1, Math.max(0, (to - Math.abs(yaw)) / (to - from)));
 }
 
 /** Squared, in tolerances. */

@@ -32,8 +32,8 @@ export function realClips(driverPixels) {
       driverPixels,
       reference: undefined,
       async photos(detector) {
-        const [first] = (await look(path, { start, end, fps }, detector, portrait)).filter(({ frame }) => frame.index === portrait);
-        const album = await look(path, { end: ALBUM.end, fps: ALBUM.fps }, detector, 1);
+        const [first] = await look(path, { start, end, fps }, detector, (index) => index === portrait);
+        const album = await look(path, { end: ALBUM.end, fps: ALBUM.fps }, detector);
         const others = album.filter(({ frame }) => frame.time < start - ALBUM.gap || frame.time > end + ALBUM.gap);
         return [first, ...spread(first, others, PHOTOS - 1)].map(({ frame }) => frame);
       },
@@ -48,11 +48,11 @@ export function realClips(driverPixels) {
   });
 }
 
-/** Every `step`th frame with a face, copied. */
-async function look(path, range, detector, step) {
+/** Frames with a face, copied; all, or those whose index is `wanted`. */
+async function look(path, range, detector, wanted = () => true) {
   const found = [];
   for await (const frame of await openVideo(path, range)) {
-    if (frame.index % step !== 0) continue;
+    if (!wanted(frame.index)) continue;
     const [face] = await detector.detect(frame);
     if (face) found.push({ frame: { ...frame, data: frame.data.slice() }, state: faceState(face) });
   }

@@ -67,6 +67,17 @@ describe('the choice of photos', () => {
   });
 });
 
+describe('a switch from photo to photo', () => {
+  it('takes as long at any frame rate', () => {
+    const shares = (fps: number): Float32Array => {
+      const choice = new PhotoChoice([face(), face({ yaw: 25 })], fps);
+      for (let k = 0; k < fps / 5; k++) choice.update(face({ yaw: 25 }));
+      return choice.shares.skin;
+    };
+    for (const fps of [10, 50]) expect(shares(fps)[1]).toBeCloseTo(shares(25)[1]!, 5);
+  });
+});
+
 describe('regions', () => {
   it('end before the outline and have no more than one photo everywhere', () => {
     for (let v = 0; v < 468; v++) expect(REGION_WEIGHTS.skin[v]! + REGION_WEIGHTS.mouth[v]! + REGION_WEIGHTS.eyes[v]!).toBeLessThanOrEqual(1.0001);
