@@ -66,7 +66,7 @@ export async function extractMotion(options: ExtractMotionOptions): Promise<Moti
   const detector = await startLandmarkWorker();
   const allIsWell = guardMotion(output);
   try {
-    const driver = await openVideoDriver({ path: driving, detector, sitter: undefined, ...resolved, pixels: 'none', signal, clock });
+    const driver = await openVideoDriver({ path: driving, detector, photos: undefined, ...resolved, pixels: 'none', signal, clock });
     try {
       const { index } = driver.reference;
       const rights: DrivingRightsRecord = resolved.drivingRights === 'same' ? NOT_STATED : { basis: resolved.drivingRights };

@@ -46,9 +46,9 @@ export async function measureClip(clip, { tiers, geometry, frameLimit, shots, to
     face: new FaceTally(),
   }));
   const own = identity && faces ? await identity.describe(portrait.frame, portrait.points) : undefined;
-  const { view: reference, state: rest } = await findReference(clip, portrait.state, detector, frameLimit);
-  for (const { generator } of lanes) generator.setDriverReference?.(reference);
-  const transfer = faceTransfer({ source: portrait.state, ...TRANSFER }, rest, clip.fps);
+  const { view: reference, state, looks } = await findReference(clip, photos.map((photo) => photo.state), detector, frameLimit);
+  for (const { generator } of lanes) generator.setDriverReference?.(reference, looks);
+  const transfer = faceTransfer({ source: portrait.state, ...TRANSFER }, state, clip.fps);
 
   const truthCanvas = createFrame(width, height);
   const inside = new Uint8Array(width * height);
@@ -134,19 +134,25 @@ async function readPhotos(clip, detector) {
   return photos;
 }
 
-/** The driver at rest: the frame that the clip names, else the one that the product would choose. */
+/**
+ * The driver at rest: the frame that the clip names, else what the product would choose, but for the portrait's own instant: of the
+ * driver's frames that one isn't there.
+ */
 async function findReference(clip, sitter, detector, limit) {
   const candidates = [];
   let all = 0;
-  for await (const { index, driver } of clip.frames(clip.reference === undefined ? limit : clip.reference + 1)) {
+  for await (const { index, driver, measured } of clip.frames(clip.reference === undefined ? limit : clip.reference + 1)) {
     all += 1;
+    if (!measured) continue;
     if (clip.reference === undefined ? index % 5 !== 0 || candidates.length >= CANDIDATES : index !== clip.reference) continue;
     const [face] = await detector.detect(driver);
     if (face) candidates.push({ frame: { ...driver, data: driver.data.slice() }, points: face.points, state: faceState(face) });
   }
   if (candidates.length === 0) throw new Error(`Expected a face in the first frames of ${clip.name} but found none in ${all}.`);
-  const { index, rest } = chooseReference(candidates.map(({ state }) => state), sitter);
-  return { view: candidates[index], state: rest };
+  const states = candidates.map(({ state }) => state);
+  const found = sitter.map((photo) => chooseReference(states, photo));
+  const [{ index, rest }] = found;
+  return { view: candidates[index], state: rest, looks: { views: candidates, shares: found.map(({ shares }) => shares) } };
 }
 
 /** The ground truth in the crop, prepared for comparisons. */

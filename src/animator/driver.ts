@@ -1,6 +1,7 @@
 import type { Frame } from '../core/frame.js';
 import type { DrivingRightsRecord } from '../core/rights.js';
 import type { DriverView, FaceState } from '../core/motion.js';
+import type { Generator } from '../core/ports.js';
 import type { MotionRegion } from '../motion/regions.js';
 import type { TargetStep } from '../motion/player.js';
 
@@ -49,6 +50,8 @@ export interface Driver<M = unknown> {
   readonly reference: { readonly index: number; readonly view: DriverView | undefined };
   /** What the driver's file states about the right to use it. */
   readonly rights?: DrivingRightsRecord;
+  /** Shows the generator the driver at rest, where pixels may be used, and lets the pictures go. */
+  introduce?(generator: Pick<Generator, 'setDriverReference'>): void;
   transfer(plan: TransferPlan): Transfer<M>;
   /** In order, once. Every moment must be released. */
   moments(): AsyncIterable<DriverMoment<M>>;

@@ -54,11 +54,11 @@ export function checkFormat(kind: DriverKind, format: OutputFormat): void {
  *
  * @throws VivantError what the kind of driver throws
  */
-export function openDriver(kind: DriverKind, clip: ResolvedClip, sitter: Promise<FaceState>, detector: LandmarkDetector, clock: StageClock): Promise<Driver> {
+export function openDriver(kind: DriverKind, clip: ResolvedClip, photos: Promise<readonly FaceState[]>, detector: LandmarkDetector, clock: StageClock): Promise<Driver> {
   const { driving, drivingFace, driverPixels, compare, start, end, fps, signal } = clip;
   const path = drivingPath(driving);
   if (kind === 'motion') return openMotionDriver(path, { start, end, fps });
   if (kind === 'picture') return openPictureDriver(path, detector, drivingFace, driverPixels);
   const pixels = !driverPixels ? 'none' : compare ? 'all' : 'faces';
-  return openVideoDriver({ path, detector, sitter, drivingFace, pixels, start, end, fps, signal, clock });
+  return openVideoDriver({ path, detector, photos, drivingFace, pixels, start, end, fps, signal, clock });
 }

@@ -27,6 +27,7 @@ export async function openPictureDriver(path: string, detector: LandmarkDetector
     fps: 1,
     frames: 1,
     reference: { index: 0, view },
+    introduce: (generator) => view && generator.setDriverReference?.(view),
     // A picture has no other frame to be relative to: its own face, estimated without expression, stands in.
     transfer: (plan) => faceTransfer(plan, plan.mode === 'relative' ? estimateNeutral(state) : state, 1),
     async *moments() {

@@ -65,9 +65,9 @@ export async function openScene(
   await assertQuality(clip.quality);
   const personal = clip.sitter === undefined ? undefined : await readSitterFile(clip.sitter);
   const reading = readSitter({ ...clip, paths: clip.portraits, evenSides }, detector);
-  const rest = reading.then(({ photos }) => photos[0].state);
-  rest.catch(() => undefined); // Not every driver waits for it; `reading` reports what went wrong.
-  const opening = openDriver(kind, clip, rest, detector, clock);
+  const states = reading.then(({ photos }) => photos.map(({ state }) => state));
+  states.catch(() => undefined); // Not every driver waits for it; `reading` reports what went wrong.
+  const opening = openDriver(kind, clip, states, detector, clock);
   const [read, opened] = await Promise.allSettled([reading, opening]);
   if (read.status === 'rejected') {
     if (opened.status === 'fulfilled') await opened.value.close();
@@ -82,7 +82,7 @@ export async function openScene(
     const options = { ...(openHeads === undefined ? {} : { openHeads }), ...(personal === undefined ? {} : { adapter: personal.adapter }) };
     const driverPixels = clip.driverPixels && driver.reference.view !== undefined; // A motion file has none.
     generator = await createGenerator({ quality: clip.quality, sources: sitter.photos, driverPixels, fps: driver.fps, teeth, backend, ...options });
-    if (driver.reference.view !== undefined) generator.setDriverReference?.(driver.reference.view);
+    driver.introduce?.(generator);
     const { amplitude, smooth, region, motion } = clip;
     const mode = driver.kind === 'picture' && !clip.motionChosen ? 'absolute' : motion;
     const transfer = driver.transfer({ source: canvas.state, mode, amplitude, smooth, region });

@@ -1,12 +1,12 @@
 import type { TimedFrame } from '../core/frame.js';
 import type { FaceLandmarks } from '../core/landmarks.js';
-import type { DriverView, FaceState } from '../core/motion.js';
+import type { DriverRest, DriverView, FaceState } from '../core/motion.js';
 import type { FrameSource, LandmarkDetector } from '../core/ports.js';
 import { VivantError } from '../core/errors.js';
 import { openVideo } from '../media/video-source.js';
 import { sampleVideo } from '../media/sample.js';
 import { faceState } from '../motion/face-state.js';
-import { chooseReference } from '../motion/reference.js';
+import { chooseReference, type Reference } from '../motion/reference.js';
 import { createFaceFollower, type FaceFollower } from './follow-face.js';
 import type { Driver, DriverMoment } from './driver.js';
 import { faceTransfer } from './face-transfer.js';
@@ -26,10 +26,10 @@ export interface VideoDriverOptions {
   readonly path: string;
   readonly detector: LandmarkDetector;
   /**
-   * The sitter at rest: the reference should do what it does. Absent: what faces do at rest. Awaited only
+   * The sitter in all photos, the canvas first: the reference should do what it does there. Absent: what faces do at rest. Awaited only
    * when the driver has been looked at, so that both are found at the same time.
    */
-  readonly sitter: Promise<FaceState> | undefined;
+  readonly photos: Promise<readonly FaceState[]> | undefined;
   readonly drivingFace: FaceChoice;
   /** Whether moments carry pictures: `faces` only of frames with a face, `all` for a comparison. */
   readonly pixels: 'none' | 'faces' | 'all';
@@ -63,7 +63,9 @@ export async function openVideoDriver(options: VideoDriverOptions): Promise<Vide
   const range = { start: options.start, ...(options.end === undefined ? {} : { end: options.end }), maxSide: DRIVER_MAX_SIDE, ...signal };
   const source = await openVideo(path, { ...range, ...(options.fps === undefined ? {} : { fps: options.fps }) });
   try {
-    const { chosen, rest } = await findReference(options, range);
+    const { chosen, rest, looks } = await findReference(options, range);
+    const view = pixels === 'none' ? undefined : viewOf(chosen);
+    let introduction = pixels === 'none' ? undefined : looks;
     const rights = performerRights(source.tags);
     return {
       kind: 'video',
@@ -71,7 +73,11 @@ export async function openVideoDriver(options: VideoDriverOptions): Promise<Vide
       frames: source.frameCount,
       reference: {
         index: Math.max(0, Math.round(chosen.frame.time * source.fps)),
-        view: pixels === 'none' ? undefined : viewOf(chosen.frame, chosen.face, chosen.state),
+        view,
+      },
+      introduce: (generator) => {
+        if (view !== undefined) generator.setDriverReference?.(view, introduction);
+        introduction = undefined;
       },
       rest,
       ...(rights === undefined ? {} : { rights }),
@@ -86,7 +92,7 @@ export async function openVideoDriver(options: VideoDriverOptions): Promise<Vide
   }
 }
 
-function viewOf(frame: TimedFrame, face: FaceLandmarks, state: FaceState): DriverView {
+function viewOf({ frame, face, state }: Candidate): DriverView {
   return { frame, state, points: face.points };
 }
 
@@ -101,9 +107,15 @@ interface Search {
   readonly mostFaces: number;
 }
 
-/** The frame in which the driver is most at rest and most like the sitter, and the face that motion is told from. */
-async function findReference(options: VideoDriverOptions, range: Parameters<typeof openVideo>[1]): Promise<{ readonly chosen: Candidate; readonly rest: FaceState }> {
-  const { path, drivingFace, sitter } = options;
+interface Found {
+  readonly chosen: Candidate;
+  readonly rest: FaceState;
+  readonly looks: DriverRest;
+}
+
+/** The frame in which the driver is most at rest and most like the sitter, the face that motion is told from, and how the driver looks then. */
+async function findReference(options: VideoDriverOptions, range: Parameters<typeof openVideo>[1]): Promise<Found> {
+  const { path, drivingFace, photos } = options;
   let search = await lookAt(sampleVideo(path, { ...range, count: CANDIDATES }), options);
   if (search.candidates.length === 0) {
     // The samples all missed the face: look at every frame until there are some.
@@ -113,8 +125,9 @@ async function findReference(options: VideoDriverOptions, range: Parameters<type
   const { candidates, frames, mostFaces } = search;
   const states = candidates.map(({ state }) => state);
   if (states.length > 0) {
-    const { index, rest } = chooseReference(states, await sitter);
-    return { chosen: candidates[index]!, rest };
+    const sitter = (await photos) ?? [undefined];
+    const [{ index, rest, shares }, ...others] = sitter.map((photo) => chooseReference(states, photo)) as [Reference, ...Reference[]];
+    return { chosen: candidates[index]!, rest, looks: { views: candidates.map(viewOf), shares: [shares, ...others.map((other) => other.shares)] } };
   }
   if (mostFaces > 0) {
     throw new VivantError(
@@ -182,7 +195,7 @@ async function* track(
       const { frame } = oldest;
       const { index, time } = frame;
       const motion = face === undefined ? undefined : faceState(face);
-      const view = pixels !== 'none' && face !== undefined && motion !== undefined ? viewOf(frame, face, motion) : undefined;
+      const view = pixels !== 'none' && face !== undefined && motion !== undefined ? viewOf({ frame, face, state: motion }) : undefined;
       const picture = pixels === 'all' ? frame : undefined;
       if (view === undefined && picture === undefined) frame.release();
       yield { index, time, motion, view, picture, release: () => frame.release() };

@@ -35,3 +35,10 @@ export interface DriverView {
   /** `[478, 3]` landmarks in pixels of that picture. */
   readonly points: Float32Array;
 }
+
+/** Pictures that together show the driver doing what the sitter does in each photo. */
+export interface DriverRest {
+  readonly views: readonly DriverView[];
+  /** How much each picture counts, by photo: `[photos][views]`, 0..1, each photo's sum to 1. */
+  readonly shares: readonly Float32Array[];
+}

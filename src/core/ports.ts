@@ -1,7 +1,7 @@
 import type { Frame, TimedFrame } from './frame.js';
 import type { FaceLandmarks } from './landmarks.js';
 import type { MarkedFrame, RecordedFrame } from './marked-frame.js';
-import type { DriverView, FaceState, TargetFace } from './motion.js';
+import type { DriverRest, DriverView, FaceState, TargetFace } from './motion.js';
 
 /** Finds faces. Implemented in landmarks/, and by its worker client in workers/. */
 export interface LandmarkDetector {
@@ -13,7 +13,7 @@ export interface LandmarkDetector {
 export interface DetectOptions {
   /** Milliseconds on the clip's clock, strictly rising: track a video. Absent: a single picture. */
   readonly timestamp?: number;
-  /** Zoom and tile until a face is found (slow; for pictures). Default false. */
+  /** Zoom and tile until a face is found, then average several views of it (slow; for pictures). Default false. */
   readonly thorough?: boolean;
 }
 
@@ -66,8 +66,13 @@ export interface Generator {
   readonly quality: Quality;
   /** The network behind it; a draft has none. */
   readonly refiner?: RefinerInfo;
-  /** Tells the generator how the driver looks at rest (fold shading is relative to it). Call before the first frame. */
-  setDriverReference?(view: DriverView): void;
+  /**
+   * Tells the generator how the driver looks at rest. Call before the first frame.
+   *
+   * @param view - the reference frame
+   * @param rest - what folds and shading of the source photos are told from. Absent: `view` alone
+   */
+  setDriverReference?(view: DriverView, rest?: DriverRest): void;
   /** How many frames may be under way at the same time, each with an `out` of its own. Default 1. */
   readonly overlap?: number;
   /** Draws into `out`, which has the size of the (first) source photo. Frames come in order. */

@@ -58,7 +58,7 @@ export function createDraftGenerator(
   const mouth = new MouthPainter(sitter.palette, sampleGrain(photo.frame, photo.points), interiors);
   const eyes = new EyePainter(photo);
   const album = sources.length > 1 ? new Album(sources, options.fps ?? FPS) : undefined;
-  const folds = new FoldShader(photo);
+  const folds = new FoldShader(sources);
   /** Share of the mouth that other photos with parted lips fill: where they are opened much farther or less, what lies between them is a smear. */
   const lentTeeth = ({ points }: TargetFace): number => {
     const height = heightOf(points);
@@ -66,18 +66,19 @@ export function createDraftGenerator(
   };
   return {
     quality: 'draft',
-    setDriverReference(view) {
+    setDriverReference(view, rest) {
       if (!options.driverPixels) return;
-      folds.setReference(view);
+      folds.setRest(rest ?? { views: [view], shares: sources.map(() => Float32Array.of(1)) });
       const lender = { rest: mouthRest(view.state), palette: facePalette(view.frame, view.points), still: false };
       interiors.splice(own.length, interiors.length, new PictureInterior(sitter, lender, (driver) => driver), ...rendered);
     },
     async render(target, driver, out, onWarped) {
       const lender = options.driverPixels ? driver : undefined;
       const flow = warp.field(target);
-      warp.apply(out, folds.gains(lender));
+      folds.observe(lender);
+      warp.apply(out, folds.gains(0));
       const lenders = album?.choose(target) ?? [];
-      album?.draw(out);
+      album?.draw(out, folds);
       onWarped?.(flow, lenders);
       eyes.paint(target, out, 1, album?.shares.eyes[0]);
       album?.paintEyes(target, out);

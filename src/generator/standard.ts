@@ -43,8 +43,8 @@ export async function createStandardGenerator(sources: readonly [SourcePhoto, ..
     quality,
     refiner: heads.info,
     overlap: REFINER_OVERLAP,
-    setDriverReference(view) {
-      draft.setDriverReference?.(view);
+    setDriverReference(view, rest) {
+      draft.setDriverReference?.(view, rest);
       if (options.driverPixels) refiner.setDriverReference(view);
     },
     async render(target, driver, out) {

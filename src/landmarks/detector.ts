@@ -11,7 +11,7 @@ import { resolveModel } from './model/model.js';
 import type { ModelInfo, ModelOptions } from './model/model.js';
 import { cropFrame } from './region.js';
 import { sortFaces } from './select.js';
-import { searchThoroughly } from './thorough.js';
+import { averageViews, searchThoroughly } from './thorough.js';
 
 /** How to start a face detector. */
 export interface DetectorOptions extends ModelOptions {
@@ -57,8 +57,11 @@ class MediaPipeDetector implements LandmarkDetector {
     const whole = { x: 0, y: 0, width: frame.width, height: frame.height };
     const faces = timestamp === undefined ? detectIn(whole) : this.#follower.detect(whole, timestamp, detectIn);
     const largest = sortFaces(thorough ? searchThoroughly(whole, faces, detectIn) : faces).slice(0, this.maxFaces);
-    for (const { points } of largest) this.#irises.refine(frame, points);
-    return largest.map(({ points }) => faceOf(points));
+    return largest.map((face) => {
+      const points = thorough ? averageViews(face, detectIn) : face.points;
+      this.#irises.refine(frame, points);
+      return faceOf(points);
+    });
   }
 
   async close(): Promise<void> {

@@ -10,6 +10,9 @@ const SAME_FACE = 0.5;
 /** Sides of the crops of the precise pass and of the check, in sides of the face's box. */
 const PRECISE_MARGIN = 2;
 const CHECK_MARGIN = 2.4;
+/** Crops whose landmarks are averaged, and how far they lie from the face, in sides of its box; their sides vary by as much again. */
+const VIEWS = 8;
+const WANDER = 0.15;
 /**
  * Landmarks of one face in these two crops lie 0.001 to 0.008 box sides apart (RMS over 40 faces of 18 to 190 pixels,
  * painted ones among them), those of patterns that aren't faces 0.015 or more, if the second crop shows them at all.
@@ -56,6 +59,28 @@ export function searchThoroughly(
     if (last) break;
   }
   return faces;
+}
+
+/**
+ * The mean of what several slightly different crops show of one face. What single readings add of their own (0.3 % of the distance
+ * between the eyes in photographs, 0.4 to 0.9 in pictures that look rendered or painted) stays in every frame of a portrait that is animated.
+ *
+ * @returns `[478, 3]` points
+ */
+export function averageViews(face: FaceLandmarks, detectIn: RegionDetector): Float32Array {
+  const sum = Float64Array.from(face.points);
+  let views = 1;
+  const side = Math.max(face.box.width, face.box.height);
+  for (let k = 0; k < VIEWS; k++) {
+    const angle = (2 * Math.PI * k) / VIEWS;
+    const box = { ...face.box, x: face.box.x + WANDER * side * Math.cos(angle), y: face.box.y + WANDER * side * Math.sin(angle) };
+    const margin = PRECISE_MARGIN + WANDER * Math.sin(3 * angle + 1);
+    const seen = detectIn(squareAround(box, margin)).find((other) => overlap(face.box, other.box) > SAME_FACE);
+    if (seen === undefined || distance(face, seen) > STEADY) continue;
+    seen.points.forEach((value, i) => (sum[i]! += value));
+    views += 1;
+  }
+  return Float32Array.from(sum, (value) => value / views);
 }
 
 /** Squares of `side` pixels that overlap by half or more and cover the picture to its edges. */

@@ -47,6 +47,8 @@ export interface Reference {
    * the sitter's way; turn, size and place are the best candidate's, but where the sitter is in three-quarter view those which the head usually has.
    */
   readonly rest: FaceState;
+  /** How much each candidate counts in `rest`'s canonical face, 0..1; their sum is 1. */
+  readonly shares: Float32Array;
 }
 
 /**
@@ -71,16 +73,17 @@ export function chooseReference(candidates: readonly FaceState[], sitter: FaceSt
   const index = costs.indexOf(Math.min(...costs));
   const canonical = new Float32Array(candidates[index]!.canonical.length);
   const states = candidates.map((candidate) => candidate.canonical);
-  mean(states, costs, canonical);
+  const shares = sharesOf(costs);
+  mean(states, shares, canonical);
   if (aim) {
     // Where people look has little to do with how the rest of their face is held.
     const away = looks.map((l) => Math.hypot(l.gaze[0] - aim.gaze[0], l.gaze[1] - aim.gaze[1]) / TOLERANCE.gazeOfSitter);
     const squint = looks.map((l) => Math.max(0, usual.open - l.open) / TOLERANCE.closing);
-    mean(states, away.map((distance, i) => distance ** 2 + RESTING * squint[i]! ** 2), canonical, 3 * SKIN_POINTS);
+    mean(states, sharesOf(away.map((distance, i) => distance ** 2 + RESTING * squint[i]! ** 2)), canonical, 3 * SKIN_POINTS);
   }
   // In three-quarter view a head is turned back very little: a driver who mostly looks aside would hold it at that limit.
   const share = aim ? 1 - hiddenCheek(aim.yaw) : 1;
-  return { index, rest: { canonical, ...placeAtRest(candidates, looks.map(turnedAway), index, share) } };
+  return { index, shares, rest: { canonical, ...placeAtRest(candidates, looks.map(turnedAway), index, share) } };
 }
 
 /** `share` of the best candidate's place; the rest of where the head is, mostly, when it faces the camera. */
@@ -89,7 +92,7 @@ function placeAtRest(candidates: readonly FaceState[], turned: readonly number[]
     const { yaw, pitch, roll } = toHeadAngles(rotation);
     return Float32Array.of(yaw, pitch, roll, Math.log(scale), ...centre);
   });
-  const usual = mean(places, turned, new Float32Array(7));
+  const usual = mean(places, sharesOf(turned), new Float32Array(7));
   const place = usual.map((value, k) => value + share * (places[best]![k]! - value));
   const [yaw, pitch, roll, size, ...centre] = place as unknown as [number, number, number, number, number, number, number];
   return { rotation: fromHeadAngles({ yaw, pitch, roll }), scale: Math.exp(size), centre: Float32Array.from(centre) };
@@ -105,15 +108,19 @@ function turnedAway(l: Look): number {
   return ANGLES.reduce((sum, angle) => sum + (l[angle] / TOLERANCE.turn) ** 2, 0);
 }
 
-/** Mean of `states` from one number on, each weighted by `exp(-cost)` against the best. */
-function mean(states: readonly Float32Array[], costs: readonly number[], out: Float32Array, from = 0): Float32Array {
+/** `exp(-cost)`, scaled to a sum of 1. */
+function sharesOf(costs: readonly number[]): Float32Array {
   const least = Math.min(...costs);
-  let total = 0;
+  const shares = Float32Array.from(costs, (cost) => Math.exp(least - cost));
+  const total = shares.reduce((sum, share) => sum + share, 0);
+  return shares.map((share) => share / total);
+}
+
+/** Mean of `states` from one number on. */
+function mean(states: readonly Float32Array[], shares: Float32Array, out: Float32Array, from = 0): Float32Array {
   out.fill(0, from);
   states.forEach((state, k) => {
-    const weight = Math.exp(least - costs[k]!);
-    total += weight;
-    for (let i = from; i < out.length; i++) out[i]! += (weight / total) * (state[i]! - out[i]!);
+    for (let i = from; i < out.length; i++) out[i]! += shares[k]! * state[i]!;
   });
   return out;
 }

@@ -1,6 +1,7 @@
 import type { Frame } from '../../core/frame.js';
 import type { TargetFace } from '../../core/motion.js';
 import type { SourcePhoto } from '../../core/ports.js';
+import type { FoldShader } from '../folds/fold-shader.js';
 import { PhotoChoice } from './choice.js';
 import { PhotoLayer } from './photo-layer.js';
 import { PHOTO_REGIONS, type PerRegion } from './regions.js';
@@ -10,6 +11,8 @@ const UNSEEN = 0.01;
 
 /** Another photo of the sitter in one frame. */
 export interface Lender {
+  /** Among all photos, the canvas first. */
+  readonly index: number;
   readonly layer: PhotoLayer;
   /** Opacity over the canvas and the lenders before it, by region, 0..1. */
   readonly opacity: PerRegion<number>;
@@ -17,6 +20,7 @@ export interface Lender {
 
 /** A photo that may lend. Its layer is made when it does for the first time: of many photos a clip needs few. */
 interface Other {
+  readonly index: number;
   readonly photo: SourcePhoto;
   readonly opacity: { skin: number; mouth: number; eyes: number };
   layer: PhotoLayer | undefined;
@@ -37,7 +41,7 @@ export class Album {
     fps: number,
   ) {
     this.#choice = new PhotoChoice(photos.map(({ state }) => state), fps);
-    this.#others = photos.slice(1).map((photo) => ({ photo, opacity: { skin: 0, mouth: 0, eyes: 0 }, layer: undefined }));
+    this.#others = photos.slice(1).map((photo, k) => ({ index: k + 1, photo, opacity: { skin: 0, mouth: 0, eyes: 0 }, layer: undefined }));
   }
 
   /** Share of each photo in each region of this frame, the canvas first, 0..1. */
@@ -59,14 +63,14 @@ export class Album {
     }
     this.#lenders = this.#others
       .filter(({ opacity }) => PHOTO_REGIONS.some((region) => opacity[region] > 0))
-      .map((other) => ({ layer: (other.layer ??= new PhotoLayer(this.photos[0], other.photo)), opacity: other.opacity }));
+      .map((other) => ({ index: other.index, layer: (other.layer ??= new PhotoLayer(this.photos[0], other.photo)), opacity: other.opacity }));
     for (const { layer } of this.#lenders) layer.pose(target);
     return this.#lenders;
   }
 
-  /** Blends the chosen photos over the warped canvas. */
-  draw(out: Frame): void {
-    for (const { layer, opacity } of this.#lenders) layer.draw(opacity, out);
+  /** Blends the chosen photos, shaded as the driver is, over the warped canvas. */
+  draw(out: Frame, folds: FoldShader): void {
+    for (const { index, layer, opacity } of this.#lenders) layer.draw(opacity, out, folds.gains(index));
   }
 
   /** Paints the chosen photos' eyes over the canvas'. */

@@ -9,6 +9,7 @@ import { rasteriseFlow, type MeshPose } from '../../geometry/raster.js';
 import { EyePainter } from '../eyes/paint.js';
 import { bridgeTriangles } from '../warp/bridges.js';
 import { createFaceGrid, type FaceGrid } from '../face-grid.js';
+import type { GainMap } from '../sampler/gain-map.js';
 import { samplePixel } from '../sample-pixel.js';
 import { matchColours } from './match-colours.js';
 import { REGION_WEIGHTS, type PerRegion, type PhotoRegion } from './regions.js';
@@ -67,12 +68,12 @@ export class PhotoLayer {
     rasteriseFlow(this.#mesh, TRIANGLES, this.flow, this.#depth);
   }
 
-  /** Blends the posed photo over `out`; `opacity` 0..1 by region. */
-  draw(opacity: PerRegion<number>, out: Frame): void {
+  /** Blends the posed photo over `out`; `opacity` 0..1 by region, `gains` on the grid of {@link createFaceGrid}. */
+  draw(opacity: PerRegion<number>, out: Frame, gains?: GainMap): void {
     const { skin, mouth, eyes } = this.#masks;
     const mask = this.#mask;
     for (let i = 0; i < mask.length; i++) mask[i] = opacity.skin * skin[i]! + opacity.mouth * mouth[i]! + opacity.eyes * eyes[i]!;
-    blend(this.photo.frame, this.flow, this.#depth, this.#grid, mask, out);
+    blend(this.photo.frame, this.flow, this.#depth, this.#grid, mask, gains, out);
   }
 }
 
@@ -90,8 +91,8 @@ function faceRegion({ points, frame }: SourcePhoto): readonly [number, number, n
   ];
 }
 
-/** Samples `photo` through the flow, as opaque as the mask over the cells of `grid` (in the photo's pixels) says. */
-function blend(photo: Frame, flow: FlowField, depth: Float32Array, grid: FaceGrid, mask: Float32Array, out: Frame): void {
+/** Samples `photo` through the flow, as opaque as the mask and as bright as the gains over the cells of `grid` (in the photo's pixels) say. */
+function blend(photo: Frame, flow: FlowField, depth: Float32Array, grid: FaceGrid, mask: Float32Array, gains: GainMap | undefined, out: Frame): void {
   const { cols, rows, step } = flow;
   const rgb = [0, 0, 0];
   const right = Math.min(out.width, Math.floor(flow.originX + cols * step));
@@ -109,11 +110,13 @@ function blend(photo: Frame, flow: FlowField, depth: Float32Array, grid: FaceGri
       const mx = (sx - grid.originX) / grid.step;
       const my = (sy - grid.originY) / grid.step;
       if (mx < 0 || my < 0 || mx >= grid.cols - 1 || my >= grid.rows - 1) continue;
-      const weight = between(mask, (my | 0) * grid.cols + (mx | 0), 1, grid.cols, mx - (mx | 0), my - (my | 0));
+      const cell = (my | 0) * grid.cols + (mx | 0);
+      const weight = between(mask, cell, 1, grid.cols, mx - (mx | 0), my - (my | 0));
       if (weight < 0.004) continue;
+      const gain = gains === undefined ? 1 : between(gains.gain, cell, 1, grid.cols, mx - (mx | 0), my - (my | 0));
       samplePixel(photo, sx, sy, rgb);
       const o = (y * out.width + x) * 4;
-      for (let k = 0; k < 3; k++) out.data[o + k] = out.data[o + k]! * (1 - weight) + rgb[k]! * weight;
+      for (let k = 0; k < 3; k++) out.data[o + k] = out.data[o + k]! * (1 - weight) + gain * rgb[k]! * weight;
     }
   }
 }

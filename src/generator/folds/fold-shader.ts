@@ -1,112 +1,128 @@
-import type { DriverView } from '../../core/motion.js';
+import type { DriverRest, DriverView } from '../../core/motion.js';
 import type { SourcePhoto } from '../../core/ports.js';
-import { CANONICAL_TRIANGLES } from '../../geometry/canonical-mesh.js';
-import { createFaceGrid } from '../face-grid.js';
+import { CANONICAL_POSITIONS, CANONICAL_TRIANGLES } from '../../geometry/canonical-mesh.js';
+import { between } from '../../geometry/plane.js';
+import { createFaceGrid, type FaceGrid } from '../face-grid.js';
 import type { GainMap } from '../sampler/gain-map.js';
-import { boxBlur } from './box-blur.js';
-import { mayFold } from './foldable.js';
+import { emptyMap, FACE_GRID, LuminanceMapper } from './luminance-map.js';
 
-/** Folds live between these radii, cells (about 1 % and 10 % of the face's width across). */
-const FINE = 1;
-const COARSE = 5;
-/** Strength and bounds of the factor. */
-const STRENGTH = 0.7;
-const DARKEST = Math.log(0.75);
-const BRIGHTEST = Math.log(1.2);
+/** Bounds of the factor. */
+const DARKEST = 0.6;
+const BRIGHTEST = 1.4;
 /** Share of the new frame in the running map: video noise must not flicker on the portrait. */
-const UPDATE = 0.5;
+const UPDATE = 0.7;
+
+/** One of the sitter's photos and the driver doing the same. */
+interface Pair {
+  readonly photo: SourcePhoto;
+  /** Map of the driver. */
+  readonly rest: Float32Array;
+  shade: Shade | undefined;
+}
+
+/** How the driver's shading goes onto one photo. */
+interface Shade {
+  /** Share of the driver's changes that is lent, 0..1. */
+  readonly strength: number;
+  /** Where each cell of the photo's grid lies in the maps, `[cells, 2]`; -1 where there is no face. */
+  readonly places: Float32Array;
+  readonly map: GainMap & { readonly gain: Float32Array };
+}
 
 /**
- * Cheek and forehead folds as luminance ratios of the driver, current over reference, in the face's own coordinates
- * (expression ratio images, Liu, Shan and Zhang 2001), band-passed so that neither light nor skin texture comes along.
+ * Folds and shading as luminance ratios of the driver, current over rest, in the face's own coordinates (expression ratio images,
+ * Liu, Shan and Zhang 2001).
+ *
+ * How a face's light changes depends on where the light comes from and what the face is like. So a driver lends of it as much as is
+ * alike: the square of the correlation between how the driver at rest and the photo look.
  */
 export class FoldShader {
-  readonly #grid;
-  readonly #reference: Float32Array;
-  readonly #current: Float32Array;
-  readonly #fine: Float32Array;
-  readonly #coarse: Float32Array;
-  readonly #scratch: Float32Array;
-  readonly #map: GainMap & { readonly gain: Float32Array };
-  #ready = false;
+  readonly #mapper = new LuminanceMapper();
+  readonly #observed = emptyMap();
+  readonly #current = emptyMap();
+  #pairs: readonly Pair[] = [];
+  /** Whether the driver is seen, eased, 0..1; undefined before the first frame. */
+  #presence: number | undefined;
 
-  constructor(photo: SourcePhoto) {
-    const grid = createFaceGrid(photo.points, mayFold);
-    const cells = grid.cols * grid.rows;
-    this.#grid = grid;
-    this.#reference = new Float32Array(cells);
-    this.#current = new Float32Array(cells);
-    this.#fine = new Float32Array(cells);
-    this.#coarse = new Float32Array(cells);
-    this.#scratch = new Float32Array(cells);
+  /** @param photos - of the sitter, the canvas first */
+  constructor(private readonly photos: readonly SourcePhoto[]) {}
+
+  /** How the driver looks when doing what the sitter does in each photo. */
+  setRest({ views, shares }: DriverRest): void {
+    this.#pairs = this.photos.map((photo) => ({ photo, rest: emptyMap(), shade: undefined }));
+    views.forEach((view, i) => {
+      this.#mapper.measure(view, this.#observed);
+      this.#pairs.forEach(({ rest }, k) => {
+        for (let o = 0; o < rest.length; o++) rest[o]! += shares[k]![i]! * this.#observed[o]!;
+      });
+    });
+  }
+
+  /** The driver in one frame; without one, its shading fades. */
+  observe(driver: DriverView | undefined): void {
+    if (driver && this.#pairs.length > 0) {
+      const share = this.#presence === undefined ? 1 : UPDATE;
+      this.#mapper.measure(driver, this.#observed);
+      for (let o = 0; o < this.#current.length; o++) this.#current[o]! += (this.#observed[o]! - this.#current[o]!) * share;
+    }
+    const seen = driver ? 1 : 0;
+    this.#presence = this.#presence === undefined ? seen : this.#presence + (seen - this.#presence) * UPDATE;
+  }
+
+  /** Factors for one photo in the frame that was observed last. `undefined` before the driver's rest is set. */
+  gains(index: number): GainMap | undefined {
+    const pair = this.#pairs[index];
+    if (pair === undefined || this.#presence === undefined) return undefined;
+    const { strength, places, map } = (pair.shade ??= this.#shade(pair));
+    const share = strength * this.#presence;
+    for (let o = 0; o < map.gain.length; o++) {
+      const x = places[2 * o]!;
+      if (x < 0) continue;
+      const y = places[2 * o + 1]!;
+      const cell = (y | 0) * FACE_GRID.cols + (x | 0);
+      const [fx, fy] = [x - (x | 0), y - (y | 0)];
+      const change = between(this.#current, cell, 1, FACE_GRID.cols, fx, fy) - between(pair.rest, cell, 1, FACE_GRID.cols, fx, fy);
+      map.gain[o] = Math.min(BRIGHTEST, Math.max(DARKEST, Math.exp(share * change)));
+    }
+    return map;
+  }
+
+  #shade({ photo, rest }: Pair): Shade {
+    const grid = createFaceGrid(photo.points, () => 1);
     const { originX, originY, step, cols, rows } = grid;
-    this.#map = { originX, originY, step, cols, rows, gain: new Float32Array(cells).fill(1) };
+    const own = emptyMap();
+    this.#mapper.measure(photo, own);
+    return {
+      strength: Math.max(0, likeness(own, rest)) ** 2,
+      places: placesInFace(grid),
+      map: { originX, originY, step, cols, rows, gain: new Float32Array(cols * rows).fill(1) },
+    };
   }
+}
 
-  /** The driver at rest. */
-  setReference(view: DriverView): void {
-    this.#measure(view, this.#reference);
-    this.#ready = true;
-  }
+/** Columns and rows of {@link FACE_GRID}, between cells, that the cells of `grid` show: `[cells, 2]`, -1 where they show no face. */
+function placesInFace({ triangle, weights }: FaceGrid): Float32Array {
+  const { originX, originY, step, cols, rows } = FACE_GRID;
+  const places = new Float32Array(2 * triangle.length).fill(-1);
+  triangle.forEach((t, o) => {
+    if (t < 0) return;
+    const [a, b, c] = [CANONICAL_TRIANGLES[t]! * 3, CANONICAL_TRIANGLES[t + 1]! * 3, CANONICAL_TRIANGLES[t + 2]! * 3];
+    const [u, v] = [weights[2 * o]!, weights[2 * o + 1]!];
+    const at = (axis: 0 | 1): number => (1 - u - v) * CANONICAL_POSITIONS[a + axis]! + u * CANONICAL_POSITIONS[b + axis]! + v * CANONICAL_POSITIONS[c + axis]!;
+    places[2 * o] = Math.min(cols - 1.001, Math.max(0, (at(0) - originX) / step));
+    places[2 * o + 1] = Math.min(rows - 1.001, Math.max(0, (-at(1) - originY) / step));
+  });
+  return places;
+}
 
-  /** Factors for one frame; without a driver they fade back to 1. `undefined` before a reference is set. */
-  gains(driver: DriverView | undefined): GainMap | undefined {
-    if (!this.#ready) return undefined;
-    const { cols, rows, mask } = this.#grid;
-    const { gain } = this.#map;
-    if (!driver) {
-      for (let o = 0; o < gain.length; o++) gain[o]! += (1 - gain[o]!) * UPDATE;
-      return this.#map;
-    }
-    const current = this.#current;
-    this.#measure(driver, current);
-    for (let o = 0; o < current.length; o++) current[o]! -= this.#reference[o]!;
-    boxBlur(current, cols, rows, FINE, this.#fine, this.#scratch);
-    boxBlur(current, cols, rows, COARSE, this.#coarse, this.#scratch);
-    for (let o = 0; o < gain.length; o++) {
-      const band = Math.min(BRIGHTEST, Math.max(DARKEST, this.#fine[o]! - this.#coarse[o]!));
-      const factor = Math.exp(STRENGTH * mask[o]! * band);
-      gain[o]! += (factor - gain[o]!) * UPDATE;
-    }
-    return this.#map;
+/** Cosine of two maps, -1..1; what is between two scales has a mean of nearly 0. */
+function likeness(a: Float32Array, b: Float32Array): number {
+  let [squaresA, squaresB, products] = [0, 0, 0];
+  for (let o = 0; o < a.length; o++) {
+    squaresA += a[o]! ** 2;
+    squaresB += b[o]! ** 2;
+    products += a[o]! * b[o]!;
   }
-
-  /** Log luminance of the driver's face at every cell; 0 outside the face. */
-  #measure(view: DriverView, out: Float32Array): void {
-    const { triangle, weights } = this.#grid;
-    const { data, width, height } = view.frame;
-    const p = view.points;
-    // Average over about a cell of the driver's picture, so that pores and noise of large drivers don't alias.
-    const reach = Math.max(1, Math.round(Math.abs(p[454 * 3]! - p[234 * 3]!) / this.#grid.cols / 2));
-    for (let o = 0; o < out.length; o++) {
-      const t = triangle[o]!;
-      if (t < 0) {
-        out[o] = 0;
-        continue;
-      }
-      const a = CANONICAL_TRIANGLES[t]! * 3;
-      const b = CANONICAL_TRIANGLES[t + 1]! * 3;
-      const c = CANONICAL_TRIANGLES[t + 2]! * 3;
-      const u = weights[o * 2]!;
-      const v = weights[o * 2 + 1]!;
-      const w = 1 - u - v;
-      const x = Math.round(p[a]! * w + p[b]! * u + p[c]! * v);
-      const y = Math.round(p[a + 1]! * w + p[b + 1]! * u + p[c + 1]! * v);
-      if (x < reach || y < reach || x >= width - reach || y >= height - reach) {
-        out[o] = 0;
-        continue;
-      }
-      const q = (y * width + x) * 4;
-      const right = reach * 4;
-      const down = reach * width * 4;
-      // Twice green plus red is close enough to luminance for a ratio.
-      const sum =
-        2 * (2 * data[q + 1]! + data[q]!) +
-        2 * data[q + right + 1]! + data[q + right]! +
-        2 * data[q - right + 1]! + data[q - right]! +
-        2 * data[q + down + 1]! + data[q + down]! +
-        2 * data[q - down + 1]! + data[q - down]!;
-      out[o] = Math.log(sum + 60);
-    }
-  }
+  const spread = squaresA * squaresB;
+  return spread > 0 ? products / Math.sqrt(spread) : 0;
 }

@@ -6,7 +6,7 @@ import type { FaceLandmarks } from '#dist/core/landmarks.js';
 import { PixelStoreCanvas } from '#dist/landmarks/mediapipe/pixel-store.js';
 import { cropFrame, overlap, squareAround } from '#dist/landmarks/region.js';
 import { selectFace, sortFaces } from '#dist/landmarks/select.js';
-import { searchThoroughly, tiles } from '#dist/landmarks/thorough.js';
+import { averageViews, searchThoroughly, tiles } from '#dist/landmarks/thorough.js';
 
 function faceAt(box: Box, jitter = 0): FaceLandmarks {
   const points = new Float32Array(3 * 478);
@@ -46,6 +46,30 @@ describe('tiles', () => {
         expect(all.some((tile) => tile.x <= x && tile.y <= y && x + small <= tile.x + side && y + small <= tile.y + side)).toBe(true);
       }),
     );
+  });
+});
+
+describe('averageViews', () => {
+  const box = { x: 400, y: 300, width: 200, height: 240 };
+  const wrong = (face: Float32Array): number => Math.max(...face.map((value, i) => Math.abs(value - faceAt(box).points[i]!)));
+
+  it('leaves less of what single crops show wrongly', () => {
+    let k = 0;
+    const crops = new Set<string>();
+    const average = averageViews(faceAt(box, 2), (region) => {
+      crops.add(JSON.stringify(region));
+      return detectorOf([box], () => (k++ % 2 ? 2 : -2))(region);
+    });
+    expect(crops.size).toBeGreaterThan(5);
+    expect(wrong(faceAt(box, 2).points)).toBeGreaterThan(1.9);
+    expect(wrong(average)).toBeLessThan(0.3);
+  });
+
+  it('passes over other faces, slips, and crops without a face', () => {
+    const beside = { x: 610, y: 300, width: 200, height: 240 };
+    let k = 0;
+    const average = averageViews(faceAt(box), (region) => [[], [faceAt(beside)], detectorOf([box], () => 30)(region)][k++ % 3]!);
+    expect(wrong(average)).toBeLessThan(1e-3);
   });
 });
 

@@ -14,6 +14,13 @@ function talk(at: number, quiet: Sitter = {}): ReturnType<typeof face>[] {
 }
 
 describe('chooseReference', () => {
+  it('says how much each candidate counts: the best most', () => {
+    const { index, shares } = chooseReference(talk(7), sitter);
+    expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 5);
+    expect(shares.indexOf(Math.max(...shares))).toBe(index);
+    expect([...shares].filter((share) => share > 0.01).length).toBeGreaterThan(1);
+  });
+
   it('finds the quiet frame, wherever it is', () => {
     for (const at of [0, 7, 20, 23]) expect(chooseReference(talk(at), sitter).index).toBe(at);
   });

@@ -1,0 +1,84 @@
+import type { DriverView } from '../../core/motion.js';
+import { CANONICAL_POSITIONS, CANONICAL_TRIANGLES } from '../../geometry/canonical-mesh.js';
+import { FACE_OVAL } from '../../geometry/face-topology.js';
+import { createFaceGrid } from '../face-grid.js';
+import { boxBlur } from './box-blur.js';
+
+/** Half sides of the squares between whose means the band lies, cells: about 1 % and a third of the face's width. */
+const FINE = 1;
+const COARSE = 32;
+/** Added to sums of 18 levels, so that the logarithm doesn't magnify the noise of dark skin. */
+const OFFSET = 60;
+
+const OUTLINE = new Set<number>(FACE_OVAL);
+/** The average face seen from the front: what all maps of luminance are laid out on, whoever they are of. */
+export const FACE_GRID = createFaceGrid(
+  Float32Array.from(CANONICAL_POSITIONS, (value, i) => (i % 3 === 1 ? -value : value)),
+  (vertex) => (OUTLINE.has(vertex) ? 0 : 1),
+);
+const { cols, rows, triangle, weights, mask } = FACE_GRID;
+const CELLS = cols * rows;
+const inFace = Float32Array.from(triangle, (t) => (t < 0 ? 0 : 1));
+
+/** A map of nothing, `[rows, cols]` of {@link FACE_GRID}. */
+export function emptyMap(): Float32Array {
+  return new Float32Array(CELLS);
+}
+
+/** Log luminance of a face between two scales, so that neither the whole face's light nor pores and noise are in it; fading to 0 at the outline. */
+export class LuminanceMapper {
+  readonly #log = emptyMap();
+  readonly #coarse = emptyMap();
+  readonly #scratch = emptyMap();
+
+  /** @param out - a map, overwritten. */
+  measure(view: Pick<DriverView, 'frame' | 'points'>, out: Float32Array): void {
+    logLuminance(view, this.#log);
+    boxBlur(this.#log, cols, rows, FINE, out, this.#scratch);
+    boxBlur(this.#log, cols, rows, COARSE, this.#coarse, this.#scratch);
+    for (let o = 0; o < CELLS; o++) out[o] = mask[o]! && mask[o]! * (out[o]! / FINE_SHARE[o]! - this.#coarse[o]! / COARSE_SHARE[o]!);
+  }
+}
+
+/** How much of each square lies in the face. */
+const FINE_SHARE = shareOf(FINE);
+const COARSE_SHARE = shareOf(COARSE);
+
+function shareOf(radius: number): Float32Array {
+  const share = emptyMap();
+  boxBlur(inFace, cols, rows, radius, share, emptyMap());
+  return share;
+}
+
+function logLuminance({ frame, points: p }: Pick<DriverView, 'frame' | 'points'>, out: Float32Array): void {
+  const { data, width, height } = frame;
+  // Average over about a cell of the picture, so that pores and noise of large faces don't alias.
+  const reach = Math.max(1, Math.round(Math.abs(p[454 * 3]! - p[234 * 3]!) / cols / 2));
+  const right = reach * 4;
+  const down = reach * width * 4;
+  for (let o = 0; o < CELLS; o++) {
+    const t = triangle[o]!;
+    if (t < 0) continue;
+    const a = CANONICAL_TRIANGLES[t]! * 3;
+    const b = CANONICAL_TRIANGLES[t + 1]! * 3;
+    const c = CANONICAL_TRIANGLES[t + 2]! * 3;
+    const u = weights[o * 2]!;
+    const v = weights[o * 2 + 1]!;
+    const w = 1 - u - v;
+    const x = clamp(Math.round(p[a]! * w + p[b]! * u + p[c]! * v), reach, width - 1 - reach);
+    const y = clamp(Math.round(p[a + 1]! * w + p[b + 1]! * u + p[c + 1]! * v), reach, height - 1 - reach);
+    const q = (y * width + x) * 4;
+    // Twice green plus red is close enough to luminance for a ratio.
+    const sum =
+      2 * (2 * data[q + 1]! + data[q]!) +
+      2 * data[q + right + 1]! + data[q + right]! +
+      2 * data[q - right + 1]! + data[q - right]! +
+      2 * data[q + down + 1]! + data[q + down]! +
+      2 * data[q - down + 1]! + data[q - down]!;
+    out[o] = Math.log(sum + OFFSET);
+  }
+}
+
+function clamp(value: number, least: number, most: number): number {
+  return Math.max(least, Math.min(most, value));
+}
