@@ -4,9 +4,8 @@ import { FACE_OVAL } from '../../geometry/face-topology.js';
 import { createFaceGrid } from '../face-grid.js';
 import { boxBlur } from './box-blur.js';
 
-/** Half sides of the squares between whose means the band lies, cells: about 1 % and a third of the face's width. */
+/** Half side of the squares that are averaged, cells of about 1 % of the face's width: pores and noise are finer. */
 const FINE = 1;
-const COARSE = 32;
 /** Added to sums of 18 levels, so that the logarithm doesn't magnify the noise of dark skin. */
 const OFFSET = 60;
 
@@ -25,29 +24,24 @@ export function emptyMap(): Float32Array {
   return new Float32Array(CELLS);
 }
 
-/** Log luminance of a face between two scales, so that neither the whole face's light nor pores and noise are in it; fading to 0 at the outline. */
+/** How much of each square lies in the face. */
+const SHARE = emptyMap();
+boxBlur(inFace, cols, rows, FINE, SHARE, emptyMap());
+const WEIGHT = mask.reduce((sum, weight) => sum + weight, 0);
+
+/** Log luminance of a face against its mean, so that neither exposure nor pores and noise are in it; fading to 0 at the outline. */
 export class LuminanceMapper {
   readonly #log = emptyMap();
-  readonly #coarse = emptyMap();
   readonly #scratch = emptyMap();
 
   /** @param out - a map, overwritten. */
   measure(view: Pick<DriverView, 'frame' | 'points'>, out: Float32Array): void {
     logLuminance(view, this.#log);
     boxBlur(this.#log, cols, rows, FINE, out, this.#scratch);
-    boxBlur(this.#log, cols, rows, COARSE, this.#coarse, this.#scratch);
-    for (let o = 0; o < CELLS; o++) out[o] = mask[o]! && mask[o]! * (out[o]! / FINE_SHARE[o]! - this.#coarse[o]! / COARSE_SHARE[o]!);
+    let mean = 0;
+    for (let o = 0; o < CELLS; o++) if (mask[o]! > 0) mean += (mask[o]! * (out[o]! /= SHARE[o]!)) / WEIGHT;
+    for (let o = 0; o < CELLS; o++) out[o] = mask[o]! && mask[o]! * (out[o]! - mean);
   }
-}
-
-/** How much of each square lies in the face. */
-const FINE_SHARE = shareOf(FINE);
-const COARSE_SHARE = shareOf(COARSE);
-
-function shareOf(radius: number): Float32Array {
-  const share = emptyMap();
-  boxBlur(inFace, cols, rows, radius, share, emptyMap());
-  return share;
 }
 
 function logLuminance({ frame, points: p }: Pick<DriverView, 'frame' | 'points'>, out: Float32Array): void {
