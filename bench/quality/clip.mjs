@@ -135,24 +135,25 @@ async function readPhotos(clip, detector) {
 }
 
 /**
- * The driver at rest: the frame that the clip names, else what the product would choose, but for the portrait's own instant: of the
- * driver's frames that one isn't there.
+ * The driver at rest: what the product would choose, but for the portrait's own instant: of the driver's frames that one isn't there.
+ * Where the clip names the frame, motion and the canvas' shading are told from that one.
  */
 async function findReference(clip, sitter, detector, limit) {
   const candidates = [];
   let all = 0;
-  for await (const { index, driver, measured } of clip.frames(clip.reference === undefined ? limit : clip.reference + 1)) {
+  const every = Math.max(1, Math.round(clip.length / CANDIDATES));
+  for await (const { index, driver, measured } of clip.frames(limit)) {
     all += 1;
-    if (!measured) continue;
-    if (clip.reference === undefined ? index % 5 !== 0 || candidates.length >= CANDIDATES : index !== clip.reference) continue;
+    if (!measured || index % every !== 0 || candidates.length >= CANDIDATES) continue;
     const [face] = await detector.detect(driver);
-    if (face) candidates.push({ frame: { ...driver, data: driver.data.slice() }, points: face.points, state: faceState(face) });
+    if (face) candidates.push({ index, frame: { ...driver, data: driver.data.slice() }, points: face.points, state: faceState(face) });
   }
   if (candidates.length === 0) throw new Error(`Expected a face in the first frames of ${clip.name} but found none in ${all}.`);
   const states = candidates.map(({ state }) => state);
-  const found = sitter.map((photo) => chooseReference(states, photo));
-  const [{ index, rest }] = found;
-  return { view: candidates[index], state: rest, looks: { views: candidates, shares: found.map(({ shares }) => shares) } };
+  const [canvas, ...others] = sitter.map((photo) => chooseReference(states, photo));
+  const named = clip.reference === undefined ? undefined : candidates.findIndex(({ index }) => index === clip.reference);
+  const { index, rest, shares } = named === undefined ? canvas : { index: named, rest: states[named], shares: Float32Array.from(states, (_, k) => (k === named ? 1 : 0)) };
+  return { view: candidates[index], state: rest, looks: { views: candidates, shares: [shares, ...others.map((other) => other.shares)] } };
 }
 
 /** The ground truth in the crop, prepared for comparisons. */

@@ -22,7 +22,7 @@ const SAVE_EVERY = 15_000;
 /** A card has to be waited for at each of many small steps: on an H100 one took 154 ms, with wasm on two cores 43 (docs/performance.md). */
 const SLOW_TO_TRAIN = ['webgpu'] as const;
 /** Part of the key of unfinished work: what is learnt, and how, has changed when this has. */
-const RECIPE = 4;
+const RECIPE = 5;
 
 /**
  * Fine-tunes the refiner's eyes on photos of one person and writes what it learnt: a file of less than a megabyte for `animate`'s `sitter`.
