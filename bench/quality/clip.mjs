@@ -2,6 +2,7 @@
 import { createFrame } from '../../dist/core/frame.js';
 import { faceTransfer } from '../../dist/animator/face-transfer.js';
 import { faceState } from '../../dist/motion/face-state.js';
+import { commonRest } from '../../dist/motion/common-rest.js';
 import { chooseReference } from '../../dist/motion/reference.js';
 import { fitSimilarity, IDENTITY, movePicture, movePoints } from './align.mjs';
 import { flickerBetween } from './metrics/flicker.mjs';
@@ -46,12 +47,17 @@ export async function measureClip(clip, { tiers, geometry, frameLimit, shots, to
     face: new FaceTally(),
   }));
   const own = identity && faces ? await identity.describe(portrait.frame, portrait.points) : undefined;
-  const { view: reference, state, looks } = await findReference(clip, photos.map((photo) => photo.state), detector, frameLimit);
+  const states = photos.map((photo) => photo.state);
+  const { view: reference, rests, looks } = await findReference(clip, states, detector, frameLimit);
   for (const { generator } of lanes) generator.setDriverReference?.(reference, looks);
-  const transfer = faceTransfer({ source: portrait.state, ...TRANSFER }, state, clip.fps);
-
-  const truthCanvas = createFrame(width, height);
-  const inside = new Uint8Array(width * height);
+  // More photos tell more of how the sitter rests: each number of them has a motion of its own.
+  const album = ({ photos: count = 1 }) => count;
+  const motions = [...new Set(lanes.map(album))].sort((a, b) => a - b).map((count) => ({
+    count,
+    transfer: faceTransfer({ source: portrait.state, ...TRANSFER }, commonRest(states.slice(0, count), rests.slice(0, count)), clip.fps),
+    truth: createFrame(width, height),
+    inside: new Uint8Array(width * height),
+  }));
   const history = new TruthHistory();
   const signals = { driver: [], truth: [] };
   const likeness = [];
@@ -63,18 +69,14 @@ export async function measureClip(clip, { tiers, geometry, frameLimit, shots, to
     const stamp = { timestamp: undefined };
     const [[driverFace], [truthFace]] = await Promise.all([detector.detect(driver, stamp), detector.detect(truth, stamp)]);
     const state = driverFace && faceState(driverFace);
-    const step = transfer.push({ index, time, motion: state }).find((candidate) => candidate.index === index);
-    if (!driverFace || !truthFace || !step) {
+    for (const motion of motions) motion.step = motion.transfer.push({ index, time, motion: state }).find((candidate) => candidate.index === index);
+    if (!driverFace || !truthFace || !motions[0].step) {
       skipped += 1;
       history.forget();
       continue;
     }
-    const target = faces ? step.target : { ...faceState(truthFace), points: truthFace.points, confidence: 1 };
-    const similarity = faces ? fitSimilarity(truthFace.points, target.points) : IDENTITY;
-    const points = faces ? movePoints(truthFace.points, similarity) : truthFace.points;
-    const crop = faceCrop(points, width, height);
-    movePicture(truth, similarity, truthCanvas, inside, crop);
-    const answer = answerIn(truthCanvas, crop, regionMasks(points, crop, inside, width));
+    const poses = new Map(motions.map((motion) => [motion.count, pose(motion, truth, truthFace, faces)]));
+    const { target, points, crop } = poses.get(1);
     const view = clip.driverPixels ? { frame: driver, state, points: driverFace.points } : undefined;
     if (moment.measured) {
       signals.driver[index] = signalsOf(driverFace.points);
@@ -84,6 +86,7 @@ export async function measureClip(clip, { tiers, geometry, frameLimit, shots, to
     if (likened) likeness.push(cosine(own, await identity.describe(truth, truthFace.points)));
     const flickered = history.add({ index, frame: truth, points: truthFace.points, target: target.points });
     for (const lane of lanes) {
+      const { target, answer, crop } = poses.get(album(lane));
       [lane.before, lane.canvas] = [lane.canvas, lane.before];
       await lane.generator.render(target, view, lane.canvas);
       // The detector copies the frame at once and works beside us. The portrait itself is always the same.
@@ -105,7 +108,7 @@ export async function measureClip(clip, { tiers, geometry, frameLimit, shots, to
       if (lane.name !== 'static' || lane.likeness === undefined) lane.likeness = cosine(own, await identity.describe(lane.canvas, found.points));
       lane.face.likeness(lane.likeness);
     }
-    pictures?.({ clip, index, driver, truth: truthCanvas, crop, lanes: lanes.filter(({ isShot }) => !isShot) });
+    pictures?.({ clip, index, driver, truth: motions[0].truth, crop, lanes: lanes.filter(({ isShot }) => !isShot) });
     if (moment.measured) frames += 1;
   }
   await Promise.all(lanes.map(({ generator }) => generator.close()));
@@ -152,8 +155,20 @@ async function findReference(clip, sitter, detector, limit) {
   const states = candidates.map(({ state }) => state);
   const [canvas, ...others] = sitter.map((photo) => chooseReference(states, photo));
   const named = clip.reference === undefined ? undefined : candidates.findIndex(({ index }) => index === clip.reference);
-  const { index, rest, shares } = named === undefined ? canvas : { index: named, rest: states[named], shares: Float32Array.from(states, (_, k) => (k === named ? 1 : 0)) };
-  return { view: candidates[index], state: rest, looks: { views: candidates, shares: [shares, ...others.map((other) => other.shares)] } };
+  const first = named === undefined ? canvas : { index: named, rest: states[named], shares: Float32Array.from(states, (_, k) => (k === named ? 1 : 0)) };
+  const found = [first, ...others];
+  return { view: candidates[first.index], rests: found.map(({ rest }) => rest), looks: { views: candidates, shares: found.map(({ shares }) => shares) } };
+}
+
+/** Where the face goes, and the ground truth moved there. */
+function pose({ step, truth: canvas, inside }, truth, truthFace, faces) {
+  const { width, height } = canvas;
+  const target = faces ? step.target : { ...faceState(truthFace), points: truthFace.points, confidence: 1 };
+  const similarity = faces ? fitSimilarity(truthFace.points, target.points) : IDENTITY;
+  const points = faces ? movePoints(truthFace.points, similarity) : truthFace.points;
+  const crop = faceCrop(points, width, height);
+  movePicture(truth, similarity, canvas, inside, crop);
+  return { target, points, crop, answer: answerIn(canvas, crop, regionMasks(points, crop, inside, width)) };
 }
 
 /** The ground truth in the crop, prepared for comparisons. */

@@ -24,7 +24,7 @@ export const SHOTS = [
  * @param shots - of {@link SHOTS}
  * @param tools.weightsDirectory - see `createGenerator`
  * @param clip - for which
- * @returns `{ rows: [{ name, generator }], shots: [{ name, generator, facts? }], shotsTier, missing: { [tier]: reason } }`
+ * @returns `{ rows: [{ name, generator }], shots: [{ name, photos, generator, facts? }], shotsTier, missing: { [tier]: reason } }`
  */
 export async function openRows({ tiers, photos, clip, shots, tools }) {
   const rows = [];
@@ -43,7 +43,7 @@ export async function openRows({ tiers, photos, clip, shots, tools }) {
     if (count > photos.length || (tier && !rows.some((row) => row.name === tier)) || has?.(clip) === false) continue;
     const album = photos.slice(0, count);
     const learnt = await prepare?.(album, tools);
-    fewShots.push({ name, generator: await make(tier ?? best, album, clip, tools, learnt?.options), facts: learnt?.facts });
+    fewShots.push({ name, photos: count, generator: await make(tier ?? best, album, clip, tools, learnt?.options), facts: learnt?.facts });
   }
   return { rows, missing, shots: fewShots, shotsTier: best };
 }

@@ -6,6 +6,7 @@ import { VivantError } from '../core/errors.js';
 import { openVideo } from '../media/video-source.js';
 import { sampleVideo } from '../media/sample.js';
 import { faceState } from '../motion/face-state.js';
+import { commonRest } from '../motion/common-rest.js';
 import { chooseReference, type Reference } from '../motion/reference.js';
 import { createFaceFollower, type FaceFollower } from './follow-face.js';
 import type { Driver, DriverMoment } from './driver.js';
@@ -125,9 +126,14 @@ async function findReference(options: VideoDriverOptions, range: Parameters<type
   const { candidates, frames, mostFaces } = search;
   const states = candidates.map(({ state }) => state);
   if (states.length > 0) {
-    const sitter = (await photos) ?? [undefined];
-    const [{ index, rest, shares }, ...others] = sitter.map((photo) => chooseReference(states, photo)) as [Reference, ...Reference[]];
-    return { chosen: candidates[index]!, rest, looks: { views: candidates.map(viewOf), shares: [shares, ...others.map((other) => other.shares)] } };
+    const sitter = await photos;
+    const references = sitter?.map((photo) => chooseReference(states, photo)) ?? [chooseReference(states, undefined)];
+    const [{ index, rest }] = references as [Reference, ...Reference[]];
+    return {
+      chosen: candidates[index]!,
+      rest: sitter ? commonRest(sitter, references.map((reference) => reference.rest)) : rest,
+      looks: { views: candidates.map(viewOf), shares: references.map(({ shares }) => shares) },
+    };
   }
   if (mostFaces > 0) {
     throw new VivantError(

@@ -2,7 +2,7 @@ import type { FaceState } from '../core/motion.js';
 import { EYES } from '../geometry/face-topology.js';
 import { identityRotation } from '../geometry/rotation.js';
 import { CANONICAL_SHAPE, SKIN_POINTS } from './canonical-shape.js';
-import { eyeFrame, inEye, openness } from './eye-frame.js';
+import { eyeDistance, eyeFrame, inEye, openness } from './eye-frame.js';
 import { setOpenness } from './lids.js';
 import { joinLips } from './lips.js';
 import { EYE_WEIGHTS, LIP_WEIGHT, proximity } from './regions.js';
@@ -60,10 +60,6 @@ function browHeight(points: Float32Array): number {
   let brows = 0;
   for (const i of BROW_POINTS) brows += points[3 * i + 1]! / BROW_POINTS.length;
   return ((points[3 * 33 + 1]! + points[3 * 263 + 1]!) / 2 - brows) / eyeDistance(points);
-}
-
-function eyeDistance(points: Float32Array): number {
-  return Math.hypot(points[3 * 263]! - points[3 * 33]!, points[3 * 263 + 1]! - points[3 * 33 + 1]!);
 }
 
 /** The part of `value` that lies beyond +-`usual`. */

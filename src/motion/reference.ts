@@ -3,7 +3,7 @@ import type { FaceState } from '../core/motion.js';
 import { EYES } from '../geometry/face-topology.js';
 import { fromHeadAngles, toHeadAngles } from '../geometry/rotation.js';
 import { SKIN_POINTS } from './canonical-shape.js';
-import { eyeFrame, inEye, openness } from './eye-frame.js';
+import { eyeDistance, eyeFrame, inEye, openness } from './eye-frame.js';
 import { LIP_POINTS } from './lip-columns.js';
 import { lipGap } from './lips.js';
 import { hiddenCheek } from './pose-limits.js';
@@ -160,10 +160,9 @@ function costsOf(
 function look({ canonical, rotation }: FaceState): Look {
   const frames = EYES.map((eye) => eyeFrame(canonical, eye));
   const gazeAlong = (axis: 0 | 1): number => EYES.reduce((sum, eye, i) => sum + inEye(canonical, eye.iris[0], frames[i]!)[axis] / 2, 0);
-  const interOcular = Math.hypot(canonical[3 * 263]! - canonical[3 * 33]!, canonical[3 * 263 + 1]! - canonical[3 * 33 + 1]!);
   return {
     ...toHeadAngles(rotation),
-    gap: lipGap(canonical, interOcular),
+    gap: lipGap(canonical, eyeDistance(canonical)),
     // One shut eye spoils a face as much as two.
     open: Math.min(...EYES.map((eye, i) => openness(canonical, eye, frames[i]!))),
     gaze: [gazeAlong(0), gazeAlong(1)],
