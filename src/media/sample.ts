@@ -50,7 +50,8 @@ export async function* sampleVideo(path: string, options: SampleOptions): AsyncG
   }
   videoRange(facts, options); // Refuses wrong options.
   const head = Math.max(1, Math.round(count * HEAD_SHARE));
-  for await (const frame of openProbed(path, facts, { ...common, start, end: start + 1, fps: head })) yield { ...frame, index: index++ };
+  const opening = openProbed(path, facts, { ...common, start, end: start + 1, fps: head });
+  for await (const frame of opening) yield { ...frame, time: shownAt(frame.index, opening.fps, hertz(facts.rate)), index: index++ };
   const before = index;
   for await (const frame of keyFrames(path, facts, { ...options, start: start + 1, end }, count - head)) {
     yield { ...frame, time: frame.time + 1, index: index++ };
@@ -62,10 +63,16 @@ export async function* sampleVideo(path: string, options: SampleOptions): AsyncG
     const wanted = Number.isFinite(seconds) ? Math.max(1, count - index) / seconds : 2;
     const fps = native === undefined ? undefined : Math.min(native, wanted);
     const range = { ...common, start: from, end: to, fps };
-    for await (const frame of facts ? openProbed(path, facts, range) : await openVideo(path, range)) {
-      yield { ...frame, time: frame.time + from - start, index: index++ };
+    const source = facts ? openProbed(path, facts, range) : await openVideo(path, range);
+    for await (const frame of source) {
+      yield { ...frame, time: shownAt(frame.index, source.fps, native ?? source.fps) + from - start, index: index++ };
     }
   }
+}
+
+/** When the picture was taken that a source of `fps` frames a second gives at `index`: the last one before the middle of two frames. Seconds. */
+function shownAt(index: number, fps: number, native: number): number {
+  return (Math.ceil(((index + 0.5) * native) / fps - 1e-6) - 1) / native;
 }
 
 /** The first key frame in each of `count` parts of the span; `time` from `start`. */
