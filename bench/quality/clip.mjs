@@ -51,8 +51,8 @@ export async function measureClip(clip, { tiers, geometry, frameLimit, shots, to
   const { view: reference, rests, looks } = await findReference(clip, states, detector, frameLimit);
   for (const { generator } of lanes) generator.setDriverReference?.(reference, looks);
   // More photos tell more of how the sitter rests: each number of them has a motion of its own.
-  const album = ({ photos: count = 1 }) => count;
-  const motions = [...new Set(lanes.map(album))].sort((a, b) => a - b).map((count) => ({
+  const photosOf = ({ photos: count = 1 }) => count;
+  const motions = [...new Set(lanes.map(photosOf))].sort((a, b) => a - b).map((count) => ({
     count,
     transfer: faceTransfer({ source: portrait.state, ...TRANSFER }, commonRest(states.slice(0, count), rests.slice(0, count)), clip.fps),
     truth: createFrame(width, height),
@@ -86,7 +86,7 @@ export async function measureClip(clip, { tiers, geometry, frameLimit, shots, to
     if (likened) likeness.push(cosine(own, await identity.describe(truth, truthFace.points)));
     const flickered = history.add({ index, frame: truth, points: truthFace.points, target: target.points });
     for (const lane of lanes) {
-      const { target, answer, crop } = poses.get(album(lane));
+      const { target, answer, crop } = poses.get(photosOf(lane));
       [lane.before, lane.canvas] = [lane.canvas, lane.before];
       await lane.generator.render(target, view, lane.canvas);
       // The detector copies the frame at once and works beside us. The portrait itself is always the same.
@@ -154,8 +154,8 @@ async function findReference(clip, sitter, detector, limit) {
   if (candidates.length === 0) throw new Error(`Expected a face in the first frames of ${clip.name} but found none in ${all}.`);
   const states = candidates.map(({ state }) => state);
   const [canvas, ...others] = sitter.map((photo) => chooseReference(states, photo));
-  const named = clip.reference === undefined ? undefined : candidates.findIndex(({ index }) => index === clip.reference);
-  const first = named === undefined ? canvas : { index: named, rest: states[named], shares: Float32Array.from(states, (_, k) => (k === named ? 1 : 0)) };
+  const named = candidates.findIndex(({ index }) => index === clip.reference);
+  const first = named < 0 ? canvas : { index: named, rest: states[named], shares: Float32Array.from(states, (_, k) => (k === named ? 1 : 0)) };
   const found = [first, ...others];
   return { view: candidates[first.index], rests: found.map(({ rest }) => rest), looks: { views: candidates, shares: found.map(({ shares }) => shares) } };
 }

@@ -20,6 +20,15 @@ export interface FaceGrid {
   readonly mask: Float32Array;
 }
 
+/** A coordinate (0 = x, 1 = y) of what a cell inside the face shows, in any face of the same mesh: `points`, `[>= 468, 3]`. */
+export function cellPoint({ triangle, weights }: FaceGrid, cell: number, points: ArrayLike<number>, axis: 0 | 1): number {
+  const t = triangle[cell]!;
+  const u = weights[cell * 2]!;
+  const v = weights[cell * 2 + 1]!;
+  const corner = (k: number): number => points[CANONICAL_TRIANGLES[t + k]! * 3 + axis]!;
+  return corner(0) * (1 - u - v) + corner(1) * u + corner(2) * v;
+}
+
 /**
  * @param points - `[478, 3]` landmarks of the source, pixels.
  * @param vertexMask - 0..1 for each of the 468 mesh vertices.

@@ -20,3 +20,8 @@ export function faceBounds(points: Float32Array): FaceBounds {
   }
   return { left, top, right, bottom };
 }
+
+/** Distance between the outer corners of both eyes, in the plane of the picture or of the face. */
+export function eyeDistance(points: Float32Array): number {
+  return Math.hypot(points[3 * 263]! - points[3 * 33]!, points[3 * 263 + 1]! - points[3 * 33 + 1]!);
+}

@@ -1,5 +1,6 @@
 import type { Frame } from '../core/frame.js';
 import type { FaceLandmarks } from '../core/landmarks.js';
+import { eyeDistance } from '../geometry/face-bounds.js';
 import { toHeadAngles } from '../geometry/rotation.js';
 import { gatherEvidence } from './evidence.js';
 import type { FaceEvidence } from './evidence.js';
@@ -65,10 +66,6 @@ function eyesHidden({ upperLids, lowerLids, eyeContrast }: FaceEvidence): boolea
 /** Uncovered: bridge up to 0.11, rim up to 0.14. Thin rims: from 0.23 and 0.19. */
 function glasses({ bridgeLine, rimLine }: FaceEvidence): boolean {
   return bridgeLine > 0.17 && rimLine > 0.165;
-}
-
-function eyeDistance(points: Float32Array): number {
-  return Math.hypot(points[3 * 263]! - points[3 * 33]!, points[3 * 263 + 1]! - points[3 * 33 + 1]!);
 }
 
 function outsidePart(points: Float32Array, { width, height }: Frame): number {

@@ -1,6 +1,6 @@
 import type { FaceState } from '../core/motion.js';
-import { eyeDistance } from './eye-frame.js';
-import { LIP_POINTS } from './lip-columns.js';
+import { eyeDistance } from '../geometry/face-bounds.js';
+import { lipDistance, lipsOf } from './reference.js';
 
 /** Photos whose lips disagree by this much count a quarter, distances between the eyes. */
 const TOLERANCE = 0.015;
@@ -26,14 +26,9 @@ export function commonRest(photos: readonly FaceState[], rests: readonly FaceSta
   const unit = TOLERANCE * eyeDistance(rest.canonical);
   let common = differences[0]!;
   for (let round = 0; round < ROUNDS; round++) {
-    const weights = differences.map((difference, k) => (k === 0 ? CANVAS : 1) / (1 + lipDistance(difference, common) / unit ** 2) ** 2);
+    const weights = differences.map((difference, k) => (k === 0 ? CANVAS : 1) / (1 + (lipDistance(lipsOf(difference), lipsOf(common)) / unit) ** 2) ** 2);
     const total = weights.reduce((sum, weight) => sum + weight, 0);
     common = common.map((_, i) => differences.reduce((sum, difference, k) => sum + (weights[k]! / total) * difference[i]!, 0));
   }
   return { ...rest, canonical: canvas.canonical.map((value, i) => value - common[i]!) };
-}
-
-/** Mean square, depth left out. */
-function lipDistance(a: Float32Array, b: Float32Array): number {
-  return LIP_POINTS.reduce((sum, i) => sum + (a[3 * i]! - b[3 * i]!) ** 2 + (a[3 * i + 1]! - b[3 * i + 1]!) ** 2, 0) / LIP_POINTS.length;
 }

@@ -46,8 +46,3 @@ export function lowerLid(canonical: Float32Array, eye: EyeTopology, frame: EyeFr
   for (const i of MIDDLE_PAIRS) sum += inEye(canonical, eye.lower[i]!, frame)[1];
   return sum / MIDDLE_PAIRS.length;
 }
-
-/** Distance between the outer corners of both eyes, in the plane of the picture or of the face. */
-export function eyeDistance(points: Float32Array): number {
-  return Math.hypot(points[3 * 263]! - points[3 * 33]!, points[3 * 263 + 1]! - points[3 * 33 + 1]!);
-}

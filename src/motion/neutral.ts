@@ -1,8 +1,9 @@
 import type { FaceState } from '../core/motion.js';
+import { eyeDistance } from '../geometry/face-bounds.js';
 import { EYES } from '../geometry/face-topology.js';
 import { identityRotation } from '../geometry/rotation.js';
 import { CANONICAL_SHAPE, SKIN_POINTS } from './canonical-shape.js';
-import { eyeDistance, eyeFrame, inEye, openness } from './eye-frame.js';
+import { eyeFrame, inEye, openness } from './eye-frame.js';
 import { setOpenness } from './lids.js';
 import { joinLips } from './lips.js';
 import { EYE_WEIGHTS, LIP_WEIGHT, proximity } from './regions.js';

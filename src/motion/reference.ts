@@ -1,9 +1,10 @@
 import { VivantError } from '../core/errors.js';
 import type { FaceState } from '../core/motion.js';
+import { eyeDistance } from '../geometry/face-bounds.js';
 import { EYES } from '../geometry/face-topology.js';
 import { fromHeadAngles, toHeadAngles } from '../geometry/rotation.js';
 import { SKIN_POINTS } from './canonical-shape.js';
-import { eyeDistance, eyeFrame, inEye, openness } from './eye-frame.js';
+import { eyeFrame, inEye, openness } from './eye-frame.js';
 import { LIP_POINTS } from './lip-columns.js';
 import { lipGap } from './lips.js';
 import { hiddenCheek } from './pose-limits.js';
@@ -147,7 +148,7 @@ function costsOf(
     const unrest =
       lid ** 2 +
       ((l.gaze[0] - gaze) / TOLERANCE.gaze) ** 2 +
-      (lipDistance(lipsOf(candidate), usual) / TOLERANCE.lips) ** 2;
+      (lipDistance(lipsOf(candidate.canonical), usual) / TOLERANCE.lips) ** 2;
     if (aim === undefined) return turned + unrest + (Math.max(0, l.gap) / TOLERANCE.gap) ** 2;
     const unlike =
       unlikeTurn(l, aim) +
@@ -170,23 +171,23 @@ function look({ canonical, rotation }: FaceState): Look {
 }
 
 /** `[LIP_POINTS, 2]` head units. Depth is left out: it wanders. */
-function lipsOf({ canonical }: FaceState): Float32Array {
+export function lipsOf(canonical: Float32Array): Float32Array {
   return Float32Array.from({ length: 2 * LIP_POINTS.length }, (_, k) => canonical[3 * LIP_POINTS[k >> 1]! + (k & 1)]!);
 }
 
 /** The same in the owner's proportions, as an average face would show them. */
 function ownLips(state: FaceState): Float32Array {
   const { across, down } = offsetUnits(measureProportions(state.canonical));
-  return lipsOf(state).map((value, k) => value / (k & 1 ? down : across)[LIP_POINTS[k >> 1]!]!);
+  return lipsOf(state.canonical).map((value, k) => value / (k & 1 ? down : across)[LIP_POINTS[k >> 1]!]!);
 }
 
 function medianLips(candidates: readonly FaceState[]): Float32Array {
-  const lips = candidates.map(lipsOf);
+  const lips = candidates.map(({ canonical }) => lipsOf(canonical));
   return lips[0]!.map((_, k) => quantile(lips.map((one) => one[k]!), 0.5));
 }
 
 /** Root mean square. */
-function lipDistance(a: Float32Array, b: Float32Array): number {
+export function lipDistance(a: Float32Array, b: Float32Array): number {
   return Math.sqrt(a.reduce((sum, value, k) => sum + (value - b[k]!) ** 2, 0) / LIP_POINTS.length);
 }
 

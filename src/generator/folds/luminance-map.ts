@@ -1,7 +1,7 @@
 import type { DriverView } from '../../core/motion.js';
-import { CANONICAL_POSITIONS, CANONICAL_TRIANGLES } from '../../geometry/canonical-mesh.js';
+import { CANONICAL_POSITIONS } from '../../geometry/canonical-mesh.js';
 import { FACE_OVAL } from '../../geometry/face-topology.js';
-import { createFaceGrid } from '../face-grid.js';
+import { cellPoint, createFaceGrid } from '../face-grid.js';
 import { boxBlur } from './box-blur.js';
 
 /** Half side of the squares that are averaged, cells of about 1 % of the face's width: pores and noise are finer. */
@@ -15,7 +15,7 @@ export const FACE_GRID = createFaceGrid(
   Float32Array.from(CANONICAL_POSITIONS, (value, i) => (i % 3 === 1 ? -value : value)),
   (vertex) => (OUTLINE.has(vertex) ? 0 : 1),
 );
-const { cols, rows, triangle, weights, mask } = FACE_GRID;
+const { cols, rows, triangle, mask } = FACE_GRID;
 const CELLS = cols * rows;
 const inFace = Float32Array.from(triangle, (t) => (t < 0 ? 0 : 1));
 
@@ -51,16 +51,9 @@ function logLuminance({ frame, points: p }: Pick<DriverView, 'frame' | 'points'>
   const right = reach * 4;
   const down = reach * width * 4;
   for (let o = 0; o < CELLS; o++) {
-    const t = triangle[o]!;
-    if (t < 0) continue;
-    const a = CANONICAL_TRIANGLES[t]! * 3;
-    const b = CANONICAL_TRIANGLES[t + 1]! * 3;
-    const c = CANONICAL_TRIANGLES[t + 2]! * 3;
-    const u = weights[o * 2]!;
-    const v = weights[o * 2 + 1]!;
-    const w = 1 - u - v;
-    const x = clamp(Math.round(p[a]! * w + p[b]! * u + p[c]! * v), reach, width - 1 - reach);
-    const y = clamp(Math.round(p[a + 1]! * w + p[b + 1]! * u + p[c + 1]! * v), reach, height - 1 - reach);
+    if (triangle[o]! < 0) continue;
+    const x = clamp(Math.round(cellPoint(FACE_GRID, o, p, 0)), reach, width - 1 - reach);
+    const y = clamp(Math.round(cellPoint(FACE_GRID, o, p, 1)), reach, height - 1 - reach);
     const q = (y * width + x) * 4;
     // Twice green plus red is close enough to luminance for a ratio.
     const sum =
