@@ -1,8 +1,8 @@
 import type { DriverRest, DriverView } from '../../core/motion.js';
 import type { SourcePhoto } from '../../core/ports.js';
-import { CANONICAL_POSITIONS, CANONICAL_TRIANGLES } from '../../geometry/canonical-mesh.js';
+import { CANONICAL_POSITIONS } from '../../geometry/canonical-mesh.js';
 import { between } from '../../geometry/plane.js';
-import { createFaceGrid, type FaceGrid } from '../face-grid.js';
+import { cellPoint, createFaceGrid, type FaceGrid } from '../face-grid.js';
 import type { GainMap } from '../sampler/gain-map.js';
 import { emptyMap, FACE_GRID, LuminanceMapper } from './luminance-map.js';
 
@@ -34,7 +34,7 @@ interface Shade {
  * Liu, Shan and Zhang 2001).
  *
  * How a face's light changes depends on where the light comes from and what the face is like. So a driver lends of it as much as is
- * alike: the square of the correlation between how the driver at rest and the photo look.
+ * alike: the square of the cosine between the maps of the driver at rest and of the photo.
  */
 export class FoldShader {
   readonly #mapper = new LuminanceMapper();
@@ -56,6 +56,8 @@ export class FoldShader {
         for (let o = 0; o < rest.length; o++) rest[o]! += shares[k]![i]! * this.#observed[o]!;
       });
     });
+    // Who is seen for the first time in mid-clip starts from here.
+    this.#current.set(this.#pairs[0]!.rest);
   }
 
   /** The driver in one frame; without one, its shading fades. */
@@ -101,21 +103,18 @@ export class FoldShader {
 }
 
 /** Columns and rows of {@link FACE_GRID}, between cells, that the cells of `grid` show: `[cells, 2]`, -1 where they show no face. */
-function placesInFace({ triangle, weights }: FaceGrid): Float32Array {
+function placesInFace(grid: FaceGrid): Float32Array {
   const { originX, originY, step, cols, rows } = FACE_GRID;
-  const places = new Float32Array(2 * triangle.length).fill(-1);
-  triangle.forEach((t, o) => {
+  const places = new Float32Array(2 * grid.triangle.length).fill(-1);
+  grid.triangle.forEach((t, o) => {
     if (t < 0) return;
-    const [a, b, c] = [CANONICAL_TRIANGLES[t]! * 3, CANONICAL_TRIANGLES[t + 1]! * 3, CANONICAL_TRIANGLES[t + 2]! * 3];
-    const [u, v] = [weights[2 * o]!, weights[2 * o + 1]!];
-    const at = (axis: 0 | 1): number => (1 - u - v) * CANONICAL_POSITIONS[a + axis]! + u * CANONICAL_POSITIONS[b + axis]! + v * CANONICAL_POSITIONS[c + axis]!;
-    places[2 * o] = Math.min(cols - 1.001, Math.max(0, (at(0) - originX) / step));
-    places[2 * o + 1] = Math.min(rows - 1.001, Math.max(0, (-at(1) - originY) / step));
+    places[2 * o] = Math.min(cols - 1.001, Math.max(0, (cellPoint(grid, o, CANONICAL_POSITIONS, 0) - originX) / step));
+    places[2 * o + 1] = Math.min(rows - 1.001, Math.max(0, (-cellPoint(grid, o, CANONICAL_POSITIONS, 1) - originY) / step));
   });
   return places;
 }
 
-/** Cosine of two maps, -1..1; what is between two scales has a mean of nearly 0. */
+/** Cosine of two maps, -1..1. */
 function likeness(a: Float32Array, b: Float32Array): number {
   let [squaresA, squaresB, products] = [0, 0, 0];
   for (let o = 0; o < a.length; o++) {

@@ -79,6 +79,13 @@ describe('fold shading', () => {
     expect(gainAt(shader, CHEEK)).toBeCloseTo(1, 3);
   });
 
+  it('starts from rest for a driver who comes late', () => {
+    const shader = shaderFor(modelled);
+    shader.observe(undefined);
+    shader.observe(view(modelled, 45, [110, 125]));
+    for (const gain of shader.gains(0)!.gain) expect(Math.abs(gain - 1)).toBeLessThan(0.01);
+  });
+
   it('tells each photo from the driver doing the same', () => {
     const smiling = view(dented(modelled));
     const shader = new FoldShader([sitter, smiling]);
