@@ -6,7 +6,7 @@ import { INNER_LIP_LOWER, INNER_LIP_UPPER } from '../geometry/face-topology.js';
 import { createOpening, fitOpening, openingHeight } from '../geometry/opening.js';
 import { EyePainter } from './eyes/paint.js';
 import { Album, type Lender } from './few-shot/album.js';
-import { FoldShader } from './folds/fold-shader.js';
+import { DriverShading } from './shading/driver-shading.js';
 import { sampleGrain } from './grain.js';
 import { mouthRest } from './mouth/frame.js';
 import type { MouthInterior } from './mouth/interior.js';
@@ -39,7 +39,7 @@ export interface DraftOptions {
   readonly fps?: number;
 }
 
-/** The generator without a network: warp, then eyes, mouth and folds by classical image work. */
+/** The generator without a network: warp, then eyes, mouth and shading by classical image work. */
 export function createDraftGenerator(
   sources: readonly [SourcePhoto, ...SourcePhoto[]],
   options: DraftOptions,
@@ -58,7 +58,7 @@ export function createDraftGenerator(
   const mouth = new MouthPainter(sitter.palette, sampleGrain(photo.frame, photo.points), interiors);
   const eyes = new EyePainter(photo);
   const album = sources.length > 1 ? new Album(sources, options.fps ?? FPS) : undefined;
-  const folds = new FoldShader(sources);
+  const shading = new DriverShading(sources);
   /** Share of the mouth that other photos with parted lips fill: where they are opened much farther or less, what lies between them is a smear. */
   const lentTeeth = ({ points }: TargetFace): number => {
     const height = heightOf(points);
@@ -68,17 +68,17 @@ export function createDraftGenerator(
     quality: 'draft',
     setDriverReference(view, rest) {
       if (!options.driverPixels) return;
-      folds.setRest(rest ?? { views: [view], shares: sources.map(() => Float32Array.of(1)) });
+      shading.setRest(rest ?? { views: [view], shares: sources.map(() => Float32Array.of(1)) });
       const lender = { rest: mouthRest(view.state), palette: facePalette(view.frame, view.points), still: false };
       interiors.splice(own.length, interiors.length, new PictureInterior(sitter, lender, (driver) => driver), ...rendered);
     },
     async render(target, driver, out, onWarped) {
       const lender = options.driverPixels ? driver : undefined;
       const flow = warp.field(target);
-      folds.observe(lender);
-      warp.apply(out, folds.gains(0));
+      shading.observe(lender);
+      warp.apply(out, shading.gains(0));
       const lenders = album?.choose(target) ?? [];
-      album?.draw(out, folds);
+      album?.draw(out, shading);
       onWarped?.(flow, lenders);
       eyes.paint(target, out, 1, album?.shares.eyes[0]);
       album?.paintEyes(target, out);

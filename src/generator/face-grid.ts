@@ -1,8 +1,8 @@
 import { CANONICAL_TRIANGLES } from '../geometry/canonical-mesh.js';
 import { FACE_OVAL } from '../geometry/face-topology.js';
 
-/** Cells across the face: one is about 1 % of its width. */
-const COLS = 96;
+/** Cells across the face: one is 0.7 % of its width. */
+const COLS = 144;
 /** A coarse grid over the source face; every cell knows its place in the face mesh. */
 export interface FaceGrid {
   /** Source pixels of the centre of cell (0, 0). */

@@ -1,7 +1,7 @@
 import type { Frame } from '../../core/frame.js';
 import type { TargetFace } from '../../core/motion.js';
 import type { SourcePhoto } from '../../core/ports.js';
-import type { FoldShader } from '../folds/fold-shader.js';
+import type { DriverShading } from '../shading/driver-shading.js';
 import { PhotoChoice } from './choice.js';
 import { PhotoLayer } from './photo-layer.js';
 import { PHOTO_REGIONS, type PerRegion } from './regions.js';
@@ -69,8 +69,8 @@ export class Album {
   }
 
   /** Blends the chosen photos, shaded as the driver is, over the warped canvas. */
-  draw(out: Frame, folds: FoldShader): void {
-    for (const { index, layer, opacity } of this.#lenders) layer.draw(opacity, out, folds.gains(index));
+  draw(out: Frame, shading: DriverShading): void {
+    for (const { index, layer, opacity } of this.#lenders) layer.draw(opacity, out, shading.gains(index));
   }
 
   /** Paints the chosen photos' eyes over the canvas'. */

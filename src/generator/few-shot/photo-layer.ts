@@ -113,10 +113,12 @@ function blend(photo: Frame, flow: FlowField, depth: Float32Array, grid: FaceGri
       const cell = (my | 0) * grid.cols + (mx | 0);
       const weight = between(mask, cell, 1, grid.cols, mx - (mx | 0), my - (my | 0));
       if (weight < 0.004) continue;
-      const gain = gains === undefined ? 1 : between(gains.gain, cell, 1, grid.cols, mx - (mx | 0), my - (my | 0));
       samplePixel(photo, sx, sy, rgb);
       const o = (y * out.width + x) * 4;
-      for (let k = 0; k < 3; k++) out.data[o + k] = out.data[o + k]! * (1 - weight) + gain * rgb[k]! * weight;
+      for (let k = 0; k < 3; k++) {
+        const gain = gains === undefined ? 1 : between(gains.gain, 4 * cell + k, 4, 4 * grid.cols, mx - (mx | 0), my - (my | 0));
+        out.data[o + k] = out.data[o + k]! * (1 - weight) + gain * rgb[k]! * weight;
+      }
     }
   }
 }

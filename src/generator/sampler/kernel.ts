@@ -2,7 +2,7 @@ import type { Frame } from '../../core/frame.js';
 import { type KernelMemory, KernelLayout, startKernel } from '../../core/kernel.js';
 import type { FlowField } from '../../geometry/flow-field.js';
 import { cellsAt, flowPixels } from './flow-pixels.js';
-import type { GainMap } from './gain-map.js';
+import { type GainMap, quantiseGains } from './gain-map.js';
 import { AT_REST, type FlowSampler } from './plain.js';
 import { SAMPLE_ROW } from './sample-row.wasm.js';
 
@@ -52,7 +52,7 @@ export function createKernelSampler(source: Frame, field: FlowField): FlowSample
   const places = layout.take((cols + 1) * 16);
   const flowX = layout.take((rows + 1) * cols * 4);
   const flowY = layout.take((rows + 1) * cols * 4);
-  const gain = layout.take(GAIN_CELLS * 4);
+  const gain = layout.take(GAIN_CELLS * 16);
   const out = layout.take(count * 4);
   const kernel = startKernel<SampleRow>(SAMPLE_ROW, layout.bytes);
   if (kernel === undefined || count === 0) return undefined;
@@ -68,7 +68,7 @@ export function createKernelSampler(source: Frame, field: FlowField): FlowSample
   for (const [name, value] of Object.entries(settings)) kernel[name as keyof typeof settings].value = value;
   const cellsX = new Float32Array(memory, flowX, rows * cols);
   const cellsY = new Float32Array(memory, flowY, rows * cols);
-  const gains = new Float32Array(memory, gain, GAIN_CELLS);
+  const gains = new Int32Array(memory, gain, GAIN_CELLS * 4);
   const row = new Uint8ClampedArray(memory, out, count * 4);
   return {
     draw(frame, map) {
@@ -86,8 +86,9 @@ export function createKernelSampler(source: Frame, field: FlowField): FlowSample
   };
 }
 
-function setGains(kernel: SampleRow, memory: Float32Array, { gain, originX, originY, step, cols, rows }: GainMap): void {
-  memory.set(gain);
+function setGains(kernel: SampleRow, memory: Int32Array, map: GainMap): void {
+  const { originX, originY, step, cols, rows } = map;
+  quantiseGains(map, memory);
   kernel.gainX.value = originX;
   kernel.gainY.value = originY;
   kernel.gainInverse.value = 1 / step;

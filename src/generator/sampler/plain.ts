@@ -1,7 +1,7 @@
 import type { Frame } from '../../core/frame.js';
 import type { FlowField } from '../../geometry/flow-field.js';
 import { cellsAt, flowPixels } from './flow-pixels.js';
-import type { GainMap } from './gain-map.js';
+import { type GainMap, quantiseGains, UNIT } from './gain-map.js';
 
 /** A pixel whose source is this close to itself is copied, not interpolated (pixels). */
 export const AT_REST = 1 / 64;
@@ -25,10 +25,15 @@ export function createPlainSampler(source: Frame, field: FlowField): FlowSampler
   /** The flow in one row of pixels, at the columns of cells. */
   const rowX = new Float64Array(cols);
   const rowY = new Float64Array(cols);
+  /** Of the map, and of one pixel. */
+  let factors = new Int32Array(0);
+  const factor = Int32Array.of(UNIT, UNIT, UNIT);
   return {
     draw(out, gains) {
       const from = new Int32Array(source.data.buffer, source.data.byteOffset, width * height);
       const to = new Int32Array(out.data.buffer, out.data.byteOffset, width * height);
+      if (gains && factors.length !== gains.gain.length) factors = new Int32Array(gains.gain.length);
+      if (gains) quantiseGains(gains, factors);
       for (let y = top; y < bottom; y++) {
         const at = cellsAt(y - originY, step, rows);
         const j = Math.min(rows - 2, at | 0);
@@ -50,10 +55,10 @@ export function createPlainSampler(source: Frame, field: FlowField): FlowSampler
       const t = towards[k]!;
       let sx = rowX[i]! + (rowX[i + 1]! - rowX[i]!) * t;
       let sy = rowY[i]! + (rowY[i + 1]! - rowY[i]!) * t;
-      const factor = gains === undefined ? 256 : factorAt(gains, sx, sy);
+      const plain = gains === undefined || !factorAt(gains, factors, sx, sy, factor);
       const dx = sx - x;
       const dy = sy - y;
-      if (factor === 256 && dx < AT_REST && dx > -AT_REST && dy < AT_REST && dy > -AT_REST) {
+      if (plain && dx < AT_REST && dx > -AT_REST && dy < AT_REST && dy > -AT_REST) {
         to[o] = from[o]!;
         continue;
       }
@@ -80,26 +85,31 @@ export function createPlainSampler(source: Frame, field: FlowField): FlowSampler
       let red = (Math.imul(upper & 0xffff, vy) + Math.imul(lower & 0xffff, wy) + 32768) >> 16;
       let green = (Math.imul(upperGreen, vy) + Math.imul(lowerGreen, wy) + 32768) >> 16;
       let blue = (Math.imul(upper >>> 16, vy) + Math.imul(lower >>> 16, wy) + 32768) >> 16;
-      if (factor !== 256) {
-        red = Math.min(255, (red * factor) >> 8);
-        green = Math.min(255, (green * factor) >> 8);
-        blue = Math.min(255, (blue * factor) >> 8);
+      if (!plain) {
+        red = Math.min(255, (red * factor[0]! + UNIT / 2) >> 12);
+        green = Math.min(255, (green * factor[1]! + UNIT / 2) >> 12);
+        blue = Math.min(255, (blue * factor[2]! + UNIT / 2) >> 12);
       }
       to[o] = 0xff000000 | (blue << 16) | (green << 8) | red;
     }
   }
 }
 
-/** Brightness factor at a source position, 1/256; 256 outside the map. */
-function factorAt({ gain, cols, rows, step, originX, originY }: GainMap, x: number, y: number): number {
+/** Writes the factors of red, green and blue at a source position, in units. Returns whether one of them changes anything. */
+function factorAt({ cols, rows, step, originX, originY }: GainMap, factors: Int32Array, x: number, y: number, out: Int32Array): boolean {
   const inv = 1 / step;
   const mx = (x - originX) * inv;
   const my = (y - originY) * inv;
-  if (!(mx >= 0 && my >= 0 && mx < cols - 1 && my < rows - 1)) return 256;
+  if (!(mx >= 0 && my >= 0 && mx < cols - 1 && my < rows - 1)) return false;
   const i = mx | 0;
   const j = my | 0;
-  const g = j * cols + i;
-  const above = gain[g]! + (gain[g + 1]! - gain[g]!) * (mx - i);
-  const below = gain[g + cols]! + (gain[g + cols + 1]! - gain[g + cols]!) * (mx - i);
-  return ((above + (below - above) * (my - j)) * 256 + 0.5) | 0;
+  const wx = ((mx - i) * 256) | 0;
+  const wy = ((my - j) * 256) | 0;
+  const down = cols * 4;
+  for (let k = 0, g = (j * cols + i) * 4; k < 3; k++, g++) {
+    const above = factors[g]! * 256 + (factors[g + 4]! - factors[g]!) * wx;
+    const below = factors[g + down]! * 256 + (factors[g + down + 4]! - factors[g + down]!) * wx;
+    out[k] = (above * 256 + (below - above) * wy + 32768) >> 16;
+  }
+  return out[0] !== UNIT || out[1] !== UNIT || out[2] !== UNIT;
 }

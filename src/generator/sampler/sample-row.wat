@@ -13,7 +13,7 @@
   (global $pixels (export "pixels") (mut i32) (i32.const 0))         ;; a pixel of the row: i32 16 * cell, i32 unused, f64 towards the next cell
   (global $places (export "places") (mut i32) (i32.const 0))         ;; scratch: f64 x, f64 y for each column of cells
   (global $out (export "out") (mut i32) (i32.const 0))               ;; RGBA
-  (global $gain (export "gain") (mut i32) (i32.const 0))             ;; f32
+  (global $gain (export "gain") (mut i32) (i32.const 0))             ;; i32 red, green, blue, 4096 of each cell; 4096 is a factor of 1
   (global $gainX (export "gainX") (mut f64) (f64.const 0))
   (global $gainY (export "gainY") (mut f64) (f64.const 0))
   (global $gainInverse (export "gainInverse") (mut f64) (f64.const 0))
@@ -22,9 +22,9 @@
 
   ;; Draws $count pixels of row $y from column $x on. $flowX, $flowY: cells of the row of cells above; $below: 0..1 towards the next one.
   (func (export "row") (param $x i32) (param $y i32) (param $count i32) (param $flowX i32) (param $flowY i32) (param $below f64) (param $gained i32)
-    (local $pixel i32) (local $o i32) (local $end i32) (local $at i32) (local $down i32) (local $factor i32) (local $same i32)
+    (local $pixel i32) (local $o i32) (local $end i32) (local $at i32) (local $down i32) (local $same i32)
     (local $t v128) (local $a v128) (local $b v128) (local $whole v128)
-    (local $place v128) (local $here v128) (local $last v128) (local $rest v128) (local $m v128) (local $gainOrigin v128) (local $gainScale v128) (local $gainEnd v128)
+    (local $place v128) (local $here v128) (local $last v128) (local $rest v128) (local $factor v128) (local $one v128) (local $m v128) (local $gainOrigin v128) (local $gainScale v128) (local $gainEnd v128)
 
     ;; The flow in this row at the columns of cells, mixed as a + (b - a) t: two cells at a time, the last with a neighbour that nobody reads.
     (local.set $at (global.get $places))
@@ -54,13 +54,14 @@
     (local.set $here (f64x2.replace_lane 1 (f64x2.splat (f64.convert_i32_s (local.get $x))) (f64.convert_i32_s (local.get $y))))
     (local.set $last (f64x2.replace_lane 1 (f64x2.splat (global.get $maxX)) (global.get $maxY)))
     (local.set $rest (f64x2.splat (global.get $atRest)))
-    (local.set $down (i32.shl (global.get $gainColumns) (i32.const 2)))
+    (local.set $down (i32.shl (global.get $gainColumns) (i32.const 4)))
     (local.set $gainOrigin (f64x2.replace_lane 1 (f64x2.splat (global.get $gainX)) (global.get $gainY)))
     (local.set $gainScale (f64x2.splat (global.get $gainInverse)))
     (local.set $gainEnd (f64x2.replace_lane 1
       (f64x2.splat (f64.convert_i32_s (i32.sub (global.get $gainColumns) (i32.const 1))))
       (f64.convert_i32_s (i32.sub (global.get $gainRows) (i32.const 1)))))
-    (local.set $factor (i32.const 256))
+    (local.set $one (i32x4.splat (i32.const 4096)))
+    (local.set $factor (local.get $one))
 
     (loop $next
       ;; Where the pixel comes from.
@@ -70,30 +71,33 @@
         (f64x2.sub (v128.load offset=16 (local.get $at)) (local.get $a))
         (v128.load64_splat offset=8 (local.get $pixel)))))
 
-      ;; Its brightness factor, 1/256; 256 outside the map.
+      ;; Factors of its colours; 1 outside the map.
       (if (local.get $gained) (then
-        (local.set $factor (i32.const 256))
+        (local.set $factor (local.get $one))
         (local.set $m (f64x2.mul (f64x2.sub (local.get $place) (local.get $gainOrigin)) (local.get $gainScale)))
         (if (i64x2.all_true (v128.and (f64x2.ge (local.get $m) (v128.const f64x2 0 0)) (f64x2.lt (local.get $m) (local.get $gainEnd)))) (then
           (local.set $whole (i32x4.trunc_sat_f64x2_s_zero (local.get $m)))
-          (local.set $m (f64x2.sub (local.get $m) (f64x2.convert_low_i32x4_s (local.get $whole))))
+          ;; To 1/256 cell, cut off.
+          (local.set $m (i32x4.trunc_sat_f64x2_s_zero (f64x2.mul
+            (f64x2.sub (local.get $m) (f64x2.convert_low_i32x4_s (local.get $whole)))
+            (v128.const f64x2 256 256))))
           (local.set $at (i32.add (global.get $gain) (i32.shl
             (i32.add (i32.mul (i32x4.extract_lane 1 (local.get $whole)) (global.get $gainColumns)) (i32x4.extract_lane 0 (local.get $whole)))
-            (i32.const 2))))
-          ;; above left, below left, above right, below right: mixed along x, two rows at once, then along y
-          (local.set $b (i8x16.shuffle 0 1 2 3 16 17 18 19 4 5 6 7 20 21 22 23
-            (v128.load64_zero (local.get $at))
-            (v128.load64_zero (i32.add (local.get $at) (local.get $down)))))
-          (local.set $a (f64x2.promote_low_f32x4 (local.get $b)))
-          (local.set $a (f64x2.add (local.get $a) (f64x2.mul
-            (f64x2.sub (f64x2.promote_low_f32x4 (i8x16.shuffle 8 9 10 11 12 13 14 15 8 9 10 11 12 13 14 15 (local.get $b) (local.get $b))) (local.get $a))
-            (f64x2.splat (f64x2.extract_lane 0 (local.get $m))))))
-          (local.set $factor (i32.trunc_f64_s (f64.add (f64.const 0.5) (f64.mul (f64.const 256) (f64.add
-            (f64x2.extract_lane 0 (local.get $a))
-            (f64.mul (f64.sub (f64x2.extract_lane 1 (local.get $a)) (f64x2.extract_lane 0 (local.get $a))) (f64x2.extract_lane 1 (local.get $m))))))))))))
+            (i32.const 4))))
+          ;; Along x in the row above and in the one below, then along y: 256 a + (b - a) w each time, 29 bits in the end.
+          (local.set $t (i32x4.splat (i32x4.extract_lane 0 (local.get $m))))
+          (local.set $a (v128.load (local.get $at)))
+          (local.set $a (i32x4.add (i32x4.shl (local.get $a) (i32.const 8)) (i32x4.mul (i32x4.sub (v128.load offset=16 (local.get $at)) (local.get $a)) (local.get $t))))
+          (local.set $at (i32.add (local.get $at) (local.get $down)))
+          (local.set $b (v128.load (local.get $at)))
+          (local.set $b (i32x4.add (i32x4.shl (local.get $b) (i32.const 8)) (i32x4.mul (i32x4.sub (v128.load offset=16 (local.get $at)) (local.get $b)) (local.get $t))))
+          (local.set $factor (i32x4.shr_s (i32x4.add (v128.const i32x4 32768 32768 32768 32768) (i32x4.add
+            (i32x4.shl (local.get $a) (i32.const 8))
+            (i32x4.mul (i32x4.sub (local.get $b) (local.get $a)) (i32x4.splat (i32x4.extract_lane 1 (local.get $m))))))
+            (i32.const 16)))))))
 
       (if (i32.and
-            (i32.eq (local.get $factor) (i32.const 256))
+            (i32x4.all_true (i32x4.eq (local.get $factor) (local.get $one)))
             (i64x2.all_true (f64x2.lt (f64x2.abs (f64x2.sub (local.get $place) (local.get $here))) (local.get $rest))))
         (then (i32.store (local.get $o) (i32.load (local.get $same))))
         (else
@@ -120,8 +124,8 @@
           (local.set $a (i32x4.shr_u (i32x4.add (v128.const i32x4 32768 32768 32768 32768) (i32x4.add
             (i32x4.extmul_low_i16x8_u (local.get $a) (i16x8.sub (v128.const i16x8 256 256 256 256 256 256 256 256) (local.get $b)))
             (i32x4.extmul_high_i16x8_u (local.get $a) (local.get $b)))) (i32.const 16)))
-          (if (i32.ne (local.get $factor) (i32.const 256)) (then
-            (local.set $a (i32x4.shr_s (i32x4.mul (local.get $a) (i32x4.splat (local.get $factor))) (i32.const 8)))))
+          (if (i32.eqz (i32x4.all_true (i32x4.eq (local.get $factor) (local.get $one)))) (then
+            (local.set $a (i32x4.shr_s (i32x4.add (v128.const i32x4 2048 2048 2048 2048) (i32x4.mul (local.get $a) (local.get $factor))) (i32.const 12)))))
           (local.set $a (i16x8.narrow_i32x4_s (local.get $a) (local.get $a)))
           (i32.store (local.get $o) (i32.or (i32.const 0xff000000) (i32x4.extract_lane 0 (i8x16.narrow_i16x8_u (local.get $a) (local.get $a)))))))
 

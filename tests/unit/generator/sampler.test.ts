@@ -57,11 +57,12 @@ describe('sampleFlow', () => {
     const source = createFrame(32, 32);
     source.data.fill(100);
     const field = createFlowField(0, 0, 32, 32, 1);
-    const gain = new Float32Array(64).fill(0.5);
+    const gain = Float32Array.from({ length: 64 * 4 }, (_, i) => [0.5, 1, 1.5, 1][i % 4]!);
     const gains = { originX: 0, originY: 0, step: 4, cols: 8, rows: 8, gain };
     const direct = createFrame(32, 32);
     sampleFlow(source, field, direct, gains);
-    expect(direct.data[(10 * 32 + 10) * 4]).toBe(50);
+    const o = (10 * 32 + 10) * 4;
+    expect([...direct.data.subarray(o, o + 3)]).toEqual([50, 100, 150]);
   });
 });
 
@@ -73,7 +74,7 @@ describe('the kernel', () => {
   ] as const)('draws to the last bit what plain TypeScript does: $name', ({ width, height, field: [x, y, w, h, step] }) => {
     const source = noise(width, height);
     const field = createFlowField(x, y, w, h, step);
-    const gain = Float32Array.from({ length: 14 * 11 }, (_, i) => 1 + 0.3 * Math.sin(1.7 * i));
+    const gain = Float32Array.from({ length: 14 * 11 * 4 }, (_, i) => (i % 4 === 3 ? 1 : 1 + 0.4 * Math.sin(1.7 * i)));
     const gains = { originX: 5.5, originY: 8.25, step: 4.2, cols: 14, rows: 11, gain };
     const kernel = createKernelSampler(source, field)!;
     const plain = createPlainSampler(source, field);
