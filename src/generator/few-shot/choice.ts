@@ -6,9 +6,9 @@ const ADVANTAGE: PerRegion<number> = { skin: 0.9, mouth: 0.75, eyes: 0.9 };
 /** Radians of head rotation that weigh as much as one canonical unit of expression. */
 const POSE_WEIGHT: PerRegion<number> = { skin: 0.5, mouth: 0.25, eyes: 0.25 };
 /** How much farther than the nearest a photo may be to have a share of 1/e of the nearest one's, canonical units. */
-const SOFTNESS: PerRegion<number> = { skin: 0.04, mouth: 0.02, eyes: 0.02 };
+const SOFTNESS: PerRegion<number> = { skin: 0.04, mouth: 0.03, eyes: 0.02 };
 /** Photos that share a region at the same time, at most, while nothing fades. */
-const MOST = 3;
+const MOST = 4;
 /** Up to here from the canvas, canonical units, others share less and less: a sitter at rest is the picture itself. */
 const REST = 0.02;
 /** Shares below this are none. */
