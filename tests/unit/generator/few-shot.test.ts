@@ -37,14 +37,15 @@ const UPPER_LIP = 37;
 describe('the choice of photos', () => {
   const states = [face({ gap: 0.004 }), face({ gap: 0.2 }), face({ gap: 0.21 }), face({ yaw: 25 }), face({ gap: 0.22 })];
 
-  it('shares a region among the three nearest photos, whole in itself', () => {
-    const choice = new PhotoChoice(states, 0);
+  it('shares a region among the four nearest photos, whole in itself', () => {
+    const choice = new PhotoChoice([...states, face({ gap: 0.19 }), face({ gap: 0.215 })], 0);
     choice.update(face({ gap: 0.203 }));
     for (const shares of Object.values(choice.shares)) {
       expect(shares.reduce((a, b) => a + b)).toBeCloseTo(1, 5);
-      expect([...shares].filter((share) => share > 0).length).toBeLessThanOrEqual(3);
+      expect([...shares].filter((share) => share > 0).length).toBeLessThanOrEqual(4);
     }
     const { mouth } = choice.shares;
+    expect([...mouth].filter((share) => share > 0)).toHaveLength(4);
     expect(mouth[1]).toBeGreaterThan(mouth[2]!);
     expect(mouth[2]).toBeGreaterThan(0.1);
     expect([mouth[0], mouth[3]]).toEqual([0, 0]);
