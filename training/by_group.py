@@ -1,8 +1,8 @@
 """Errors on held-out people by what they are labelled with: does the refiner serve everybody alike?
 
-    python3 training/by_group.py OUT/checkpoint.pt DATA [--json FILE]
+    python3 training/by_group.py OUT/checkpoint.pt DATA [--others FILE...] [--json FILE]
 
-DATA: prepared groups; only the held-out ones are read. For each label and value: samples, L1 in the region (0..1) of warp, draft and
+DATA: prepared groups; only the held-out ones are read. `--others`: as for export.py. For each label and value: samples, L1 in the region (0..1) of warp, draft and
 refined picture.
 """
 
@@ -16,9 +16,8 @@ from pathlib import Path
 import torch
 
 from batches import refine, to_batch
-from data import HELD_OUT_SEED
-from export import read_checkpoint
-from pairs import PairSet
+from export import read_mean
+from pairs import PairSet, held_out_pairs
 from train import errors_of, region_of
 
 NAMES = ('warp', 'draft', 'refined')
@@ -49,16 +48,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('checkpoint', type=Path)
     parser.add_argument('data', type=Path)
+    parser.add_argument('--others', type=Path, nargs='*', default=[])
     parser.add_argument('--json', type=Path)
     options = parser.parse_args()
     torch.set_num_threads(1)
-    paths = sorted(p for p in options.data.glob('group-*.npz') if int(p.stem.split('-')[1]) >= HELD_OUT_SEED)
-    if not paths:
-        raise SystemExit(f'Expected held-out groups in {options.data} but there are none.')
-    pairs = PairSet(torch.device('cpu'), len(paths))
-    for path in paths:
-        pairs.add(path)
-    table = errors_by_group(read_checkpoint(options.checkpoint)[0], pairs)
+    refiners, _ = read_mean(options.checkpoint, options.others)
+    table = errors_by_group(refiners, held_out_pairs(options.data))
     for kind, rows in table.items():
         print(f'{kind:18} people samples   warp  draft refined  of draft')
         for key, row in rows.items():

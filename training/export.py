@@ -2,6 +2,9 @@
 
     python3 training/export.py OUT/checkpoint.pt --tier standard --version 0.1.0 --models models --golden tests/golden
 
+With `--others`, checkpoints or folders of weights (models/standard), it is the mean of all: runs that began at the same weights differ in what they
+learnt by chance, and their mean errs less than each (Wortsman et al. 2022, "Model soups"). `--data DATA` measures it on that folder's held-out groups.
+
 `models/<tier>/manifest.json` and `weights.bin` are what src/generator/tensor/{manifest,weights}.ts reads: float16, little-endian,
 convolutions [3, 3, in, out] and linear maps [in, out] as tfjs wants them, row-major, names `<mouth|eye|face>.<layer>.<weight|bias>`.
 The averaged weights are rounded to float16 first; the golden tensors are computed in float32 with the rounded ones.
@@ -25,8 +28,9 @@ import torch
 from config import Config
 from draft_crops import SHAPES
 from model import CHANNELS, Refiner, controls_of, local, pack, skin
-from train import make_refiners
-from weights import product_name
+from pairs import held_out_pairs
+from train import evaluate, make_refiners
+from weights import product_name, read_weights
 
 LICENCE = 'Apache-2.0'
 TRAINING_DATA = (
@@ -38,12 +42,35 @@ TRAINING_DATA = (
 def read_checkpoint(path: Path) -> tuple[torch.nn.ModuleDict, dict]:
     """The averaged networks, and all that the checkpoint says."""
     checkpoint = torch.load(path, map_location='cpu', weights_only=True)
-    known = {field.name for field in dataclasses.fields(Config)}  # older checkpoints may know more
-    refiners = make_refiners(Config(**{name: value for name, value in checkpoint['config'].items() if name in known}))
+    refiners = make_refiners(config_of(checkpoint))
     refiners.load_state_dict(checkpoint['average'])
     for refiner in refiners.values():
         refiner.enter.conv.fold()
     return refiners.eval(), checkpoint
+
+
+def config_of(checkpoint: dict) -> Config:
+    known = {field.name for field in dataclasses.fields(Config)}  # older checkpoints may know more
+    return Config(**{name: value for name, value in checkpoint['config'].items() if name in known})
+
+
+@torch.no_grad()
+def read_mean(first: Path, others: list[Path]) -> tuple[torch.nn.ModuleDict, dict]:
+    """The mean of a checkpoint and of others or of folders of weights; what the first one says."""
+    refiners, checkpoint = read_checkpoint(first)
+    total = [parameter.clone() for parameter in refiners.parameters()]
+    for path in others:
+        if path.is_dir():
+            other = make_refiners(config_of(checkpoint))
+            read_weights(path, other)
+        else:
+            other, _ = read_checkpoint(path)
+        if [p.shape for p in other.parameters()] != [p.shape for p in total]:
+            raise SystemExit(f'Expected networks of the same widths as those of {first} but {path} has others.')
+        torch._foreach_add_(total, list(other.parameters()))
+    for parameter, value in zip(refiners.parameters(), total):
+        parameter.copy_(value / (1 + len(others)))
+    return refiners, checkpoint
 
 
 def round_to_half(refiners: torch.nn.ModuleDict) -> None:
@@ -145,14 +172,22 @@ def last_metrics(history: Path, kind: str) -> dict[str, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('checkpoint', type=Path)
+    parser.add_argument('--others', type=Path, nargs='*', default=[], help='of the same widths')
+    parser.add_argument('--data', type=Path)
     parser.add_argument('--tier', choices=['standard', 'high'], default='standard')
     parser.add_argument('--version', required=True)
     parser.add_argument('--models', type=Path, required=True)
     parser.add_argument('--golden', type=Path)
     options = parser.parse_args()
-    refiners, checkpoint = read_checkpoint(options.checkpoint)
+    refiners, checkpoint = read_mean(options.checkpoint, options.others)
     round_to_half(refiners)
-    metrics = last_metrics(options.checkpoint.parent / 'history.json', next(iter(refiners)))
+    if options.data:
+        metrics = {f'held_out_{k}': round(v, 6) for k, v in evaluate(refiners, held_out_pairs(options.data)).items()}
+    elif options.others:
+        metrics = {}  # a run's own are of that run
+    else:
+        metrics = last_metrics(options.checkpoint.parent / 'history.json', next(iter(refiners)))
+    metrics |= {'averaged': 1 + len(options.others)} if options.others else {}
     metrics |= {'steps': checkpoint['step'], 'groups_seen': checkpoint['groups_seen'], 'training_minutes': round(checkpoint['seconds'] / 60, 1)}
     manifest = write_weights(refiners, options.models / options.tier, tier=options.tier, version=options.version, metrics=metrics)
     if options.golden:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from data import HELD_OUT_SEED
 from draft_crops import REGIONS
 
 GROUPS_PER_BATCH = 48
@@ -91,3 +92,14 @@ class PairSet:
                 when = (frame + job % stride) % frames
                 same = [torch.full_like(when, value) for value in (group, job)]
                 yield self._gather(kind, *same, (torch.arange(len(when)) + job) % 2, when), group, int(self._arrays['person'][group, job])
+
+
+def held_out_pairs(data: Path) -> PairSet:
+    """The prepared groups of `data` that nobody trains on."""
+    paths = sorted(p for p in data.glob('group-*.npz') if int(p.stem.split('-')[1]) >= HELD_OUT_SEED)
+    if not paths:
+        raise SystemExit(f'Expected held-out groups in {data} but there are none.')
+    pairs = PairSet(torch.device('cpu'), len(paths))
+    for path in paths:
+        pairs.add(path)
+    return pairs

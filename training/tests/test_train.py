@@ -105,6 +105,24 @@ class Resuming(WithPairs):
                 self.assertAlmostEqual(measured[f'{kind}{name}_of_draft'], 1, delta=0.1)
                 self.assertGreater(measured[f'{kind}{name}_of_warp'], 0)
 
+    def test_exports_the_mean_of_several(self):
+        run = train.Run(TINY, CPU)
+        run.save(self.folder)
+        own, _ = export.read_checkpoint(self.folder / 'checkpoint.pt')
+        export.write_weights(own, self.folder / 'standard', tier='standard', version='0.0.1', metrics={})
+        with torch.no_grad():
+            for parameter in run.average.parameters():
+                parameter.add_(0.25)
+        (self.folder / 'other').mkdir()
+        run.save(self.folder / 'other')
+        mean, _ = export.read_mean(self.folder / 'other/checkpoint.pt', [self.folder / 'standard'])
+        for wanted, received in zip(own.parameters(), mean.parameters()):
+            torch.testing.assert_close(received, wanted + 0.125, atol=1e-3, rtol=1e-3)
+        wide = train.Run(dataclasses.replace(TINY, mouth_widths=(48, 48, 64)), CPU)
+        wide.save(self.folder)
+        with self.assertRaisesRegex(SystemExit, 'same widths'):
+            export.read_mean(self.folder / 'other/checkpoint.pt', [self.folder / 'checkpoint.pt'])
+
     def test_starts_from_exported_weights(self):
         run = train.Run(TINY, CPU)
         run.whiten(self.pairs)
