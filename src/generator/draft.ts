@@ -3,7 +3,7 @@ import type { Frame } from '../core/frame.js';
 import type { Generator, SourcePhoto } from '../core/ports.js';
 import type { FlowField } from '../geometry/flow-field.js';
 import { INNER_LIP_LOWER, INNER_LIP_UPPER } from '../geometry/face-topology.js';
-import { createOpening, fitOpening, openingHeight } from '../geometry/opening.js';
+import { createOpening, fitOpening } from '../geometry/opening.js';
 import { EyePainter } from './eyes/paint.js';
 import { Album, type Lender } from './few-shot/album.js';
 import { DriverShading } from './shading/driver-shading.js';
@@ -11,7 +11,8 @@ import { sampleGrain } from './grain.js';
 import { mouthRest } from './mouth/frame.js';
 import type { MouthInterior } from './mouth/interior.js';
 import { MouthPainter } from './mouth/paint.js';
-import { openingLikeness, PictureInterior } from './mouth/picture-interior.js';
+import { PictureInterior } from './mouth/picture-interior.js';
+import { mouthShape, shapeLikeness, type MouthShape } from './mouth/shape.js';
 import { AtlasInterior, type TeethAtlas } from './mouth/teeth-atlas.js';
 import { facePalette } from './palette.js';
 import { createWarp } from './warp/warp.js';
@@ -47,8 +48,8 @@ export function createDraftGenerator(
   const [photo] = sources;
   const warp = createWarp(photo);
   const sitter = { rest: mouthRest(photo.state), palette: facePalette(photo.frame, photo.points) };
-  const heights = sources.map(({ points }) => heightOf(points));
-  const parted = heights.map((height) => height > PARTED);
+  const shapes = sources.map(({ points, state }) => shapeOf(points, state.scale));
+  const parted = shapes.map(({ height }) => height > PARTED);
   const own = sources.filter((_, k) => parted[k]).map((source): MouthInterior => {
     const lender = { rest: mouthRest(source.state), palette: facePalette(source.frame, source.points), still: true };
     return new PictureInterior(sitter, lender, () => source);
@@ -59,10 +60,10 @@ export function createDraftGenerator(
   const eyes = new EyePainter(photo);
   const album = sources.length > 1 ? new Album(sources, options.fps ?? FPS) : undefined;
   const shading = new DriverShading(sources);
-  /** Share of the mouth that other photos with parted lips fill: where they are opened much farther or less, what lies between them is a smear. */
-  const lentTeeth = ({ points }: TargetFace): number => {
-    const height = heightOf(points);
-    return album?.shares.mouth.reduce((sum, share, k) => sum + (k > 0 && parted[k] ? share * openingLikeness(height, heights[k]!) : 0), 0) ?? 0;
+  /** Share of the mouth that other photos with parted lips fill: where they are opened otherwise, what lies between them is a smear. */
+  const lentTeeth = ({ points, scale }: TargetFace): number => {
+    const shape = shapeOf(points, scale);
+    return album?.shares.mouth.reduce((sum, share, k) => sum + (k > 0 && parted[k] ? share * shapeLikeness(shape, shapes[k]!) : 0), 0) ?? 0;
   };
   return {
     quality: 'draft',
@@ -90,7 +91,6 @@ export function createDraftGenerator(
   };
 }
 
-/** Of the opening between the lips, in its widths. */
-function heightOf(points: Float32Array): number {
-  return openingHeight(fitOpening(points, INNER_LIP_UPPER, INNER_LIP_LOWER, OPENING));
+function shapeOf(points: Float32Array, scale: number): MouthShape {
+  return mouthShape(fitOpening(points, INNER_LIP_UPPER, INNER_LIP_LOWER, OPENING), scale);
 }

@@ -1,11 +1,12 @@
 import type { Frame } from '../../core/frame.js';
 import type { DriverView, FaceState, TargetFace } from '../../core/motion.js';
 import { INNER_LIP_LOWER, INNER_LIP_UPPER } from '../../geometry/face-topology.js';
-import { createOpening, curveAt, curveMean, fitOpening, openingHeight, type Opening } from '../../geometry/opening.js';
+import { createOpening, curveAt, curveMean, fitOpening, type Opening } from '../../geometry/opening.js';
 import { luma, type FacePalette } from '../palette.js';
 import { samplePixel } from '../sample-pixel.js';
 import { createLayerMap, type LayerMap, type MouthRest } from './frame.js';
 import { TOOTH_CEILING, type InteriorSample, type MouthInterior } from './interior.js';
+import { mouthShape, shapeLikeness } from './shape.js';
 
 /** Rim inside the lender's lips that is not used, in units of the inner lips' width: lips must not be mistaken for teeth. */
 const RIM = 0.02;
@@ -48,7 +49,7 @@ export class PictureInterior implements MouthInterior {
 
   /**
    * @param lender - the lender's mouth at rest and its tones; `still` when it is a photo that doesn't move with the target: it
-   * suits mouths that are about as open.
+   * suits mouths that are about as open and as wide.
    * @param lend - gives this frame's lender.
    */
   constructor(
@@ -74,7 +75,7 @@ export class PictureInterior implements MouthInterior {
     fitOpening(lender.points, INNER_LIP_UPPER, INNER_LIP_LOWER, this.#opening);
     fitOpening(target.points, INNER_LIP_UPPER, INNER_LIP_LOWER, this.#target);
     this.#align(lender.state.scale * this.#rest.width, target.scale * this.#sitterRest.width);
-    return this.#still ? openingLikeness(openingHeight(this.#target), openingHeight(this.#opening)) : 1;
+    return this.#still ? shapeLikeness(mouthShape(this.#target, target.scale), mouthShape(this.#opening, lender.state.scale)) : 1;
   }
 
   /**
@@ -141,12 +142,6 @@ export class PictureInterior implements MouthInterior {
     out.redness += weight * Math.min(1, Math.max(0, ((red - green) / (value + 12) - this.#toothRed) / this.#fleshRed));
     out.known += weight;
   }
-}
-
-/** How well a photo's open mouth suits a target's, by height over width: 1 when they are about equally high, 0 when one is twice the other. */
-export function openingLikeness(target: number, lender: number): number {
-  const octaves = Math.abs(Math.log2(Math.max(1e-3, target) / Math.max(1e-3, lender)));
-  return Math.min(1, Math.max(0, (0.95 - octaves) / 0.45));
 }
 
 /** Rotation and scale from one opening's axes to the other's, fixed where the given curves have their middles. */
