@@ -31,8 +31,8 @@ interface SampleRow {
   row(x: number, y: number, count: number, flowX: number, flowY: number, below: number, gained: number): void;
 }
 
-/** Cells of the largest gain map. */
-const GAIN_CELLS = 65536;
+/** Cells of the largest gain map: a face seven times as high as wide. */
+const GAIN_CELLS = 98304;
 
 /**
  * The sampler as a WebAssembly kernel: more than twice as fast (docs/performance.md). It holds a copy of the picture.
@@ -88,6 +88,7 @@ export function createKernelSampler(source: Frame, field: FlowField): FlowSample
 
 function setGains(kernel: SampleRow, memory: Int32Array, map: GainMap): void {
   const { originX, originY, step, cols, rows } = map;
+  if (map.gain.length > memory.length) throw new RangeError(`Expected at most ${GAIN_CELLS} cells of gains but there are ${cols} x ${rows}.`);
   quantiseGains(map, memory);
   kernel.gainX.value = originX;
   kernel.gainY.value = originY;

@@ -92,4 +92,12 @@ describe('the kernel', () => {
       }
     }
   });
+
+  it('refuses more gains than it has room for, before a pixel is drawn', () => {
+    const kernel = createKernelSampler(noise(16, 16), createFlowField(0, 0, 16, 16, 1))!;
+    const out = createFrame(16, 16);
+    const gains = { originX: 0, originY: 0, step: 1, cols: 144, rows: 700, gain: new Float32Array(4 * 144 * 700).fill(1) };
+    expect(() => kernel.draw(out, gains)).toThrow(/at most 98304 cells of gains but there are 144 x 700/);
+    expect(out).toEqual(createFrame(16, 16));
+  });
 });
