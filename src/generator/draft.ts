@@ -62,8 +62,9 @@ export function createDraftGenerator(
   const shading = new DriverShading(sources);
   /** Share of the mouth that other photos with parted lips fill: where they are opened otherwise, what lies between them is a smear. */
   const lentTeeth = ({ points, scale }: TargetFace): number => {
+    if (album === undefined) return 0;
     const shape = shapeOf(points, scale);
-    return album?.shares.mouth.reduce((sum, share, k) => sum + (k > 0 && parted[k] ? share * shapeLikeness(shape, shapes[k]!) : 0), 0) ?? 0;
+    return album.shares.mouth.reduce((sum, share, k) => sum + (k > 0 && parted[k] ? share * shapeLikeness(shape, shapes[k]!) : 0), 0);
   };
   return {
     quality: 'draft',

@@ -20,6 +20,11 @@ export interface FaceGrid {
   readonly mask: Float32Array;
 }
 
+/** The cells that show a place of the face. */
+export function cellsInFace({ triangle }: FaceGrid): Int32Array {
+  return Int32Array.from(triangle.keys()).filter((cell) => triangle[cell]! >= 0);
+}
+
 /** A coordinate (0 = x, 1 = y) of what a cell inside the face shows, in any face of the same mesh: `points`, `[>= 468, 3]`. */
 export function cellPoint({ triangle, weights }: FaceGrid, cell: number, points: ArrayLike<number>, axis: 0 | 1): number {
   const t = triangle[cell]!;

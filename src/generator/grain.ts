@@ -1,4 +1,5 @@
 import type { Frame } from '../core/frame.js';
+import { faceWidth } from '../geometry/face-bounds.js';
 import { luma } from './palette.js';
 
 /** Side of the sampled patch, pixels. */
@@ -17,8 +18,7 @@ export interface Grain {
  */
 export function sampleGrain(frame: Frame, points: Float32Array): Grain {
   const [cx, cy] = [points[50 * 3]!, points[50 * 3 + 1]!];
-  const faceWidth = Math.abs(points[454 * 3]! - points[234 * 3]!);
-  const side = Math.max(8, Math.min(MAX_SIDE, Math.round(faceWidth * 0.16)));
+  const side = Math.max(8, Math.min(MAX_SIDE, Math.round(faceWidth(points) * 0.16)));
   const left = Math.min(frame.width - side - 3, Math.max(3, Math.round(cx - side / 2)));
   const top = Math.min(frame.height - side - 3, Math.max(3, Math.round(cy - side / 2)));
   const patch = new Float32Array(side * side);

@@ -21,6 +21,11 @@ export function faceBounds(points: Float32Array): FaceBounds {
   return { left, top, right, bottom };
 }
 
+/** Distance between the outline's points beside the ears, along the picture's rows, pixels. */
+export function faceWidth(points: Float32Array): number {
+  return Math.abs(points[3 * 454]! - points[3 * 234]!);
+}
+
 /** Distance between the outer corners of both eyes, in the plane of the picture or of the face. */
 export function eyeDistance(points: Float32Array): number {
   return Math.hypot(points[3 * 263]! - points[3 * 33]!, points[3 * 263 + 1]! - points[3 * 33 + 1]!);

@@ -2,7 +2,7 @@ import type { Frame } from '../../core/frame.js';
 import type { TargetFace } from '../../core/motion.js';
 import type { SourcePhoto } from '../../core/ports.js';
 import { CANONICAL_TRIANGLES } from '../../geometry/canonical-mesh.js';
-import { faceBounds } from '../../geometry/face-bounds.js';
+import { faceBounds, faceWidth } from '../../geometry/face-bounds.js';
 import { createFlowField, resetFlow, type FlowField } from '../../geometry/flow-field.js';
 import { between } from '../../geometry/plane.js';
 import { rasteriseFlow, type MeshPose } from '../../geometry/raster.js';
@@ -42,8 +42,7 @@ export class PhotoLayer {
     const blank = (): Float32Array => new Float32Array(vertices);
     this.#mesh = { sourceX: column(0), sourceY: column(1), targetX: blank(), targetY: blank(), targetZ: blank() };
     const [left, top, right, bottom] = faceRegion(canvas);
-    const width = Math.abs(canvas.points[454 * 3]! - canvas.points[234 * 3]!);
-    this.flow = createFlowField(left, top, right - left, bottom - top, Math.max(1, width / CELLS));
+    this.flow = createFlowField(left, top, right - left, bottom - top, Math.max(1, faceWidth(canvas.points) / CELLS));
     this.#depth = new Float32Array(this.flow.cols * this.flow.rows);
     const grid = (region: PhotoRegion): FaceGrid => createFaceGrid(photo.points, (v) => REGION_WEIGHTS[region][v]!);
     this.#grid = grid('skin');

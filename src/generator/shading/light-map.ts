@@ -1,7 +1,8 @@
 import type { DriverView } from '../../core/motion.js';
 import { CANONICAL_POSITIONS, CANONICAL_TRIANGLES } from '../../geometry/canonical-mesh.js';
+import { faceWidth } from '../../geometry/face-bounds.js';
 import { FACE_OVAL } from '../../geometry/face-topology.js';
-import { createFaceGrid } from '../face-grid.js';
+import { cellsInFace, createFaceGrid } from '../face-grid.js';
 
 /** Added to levels of 0 to 255, so that the logarithm doesn't magnify the noise of dark skin. */
 const OFFSET = 3.3;
@@ -19,6 +20,7 @@ const OUTLINE = new Set<number>(FACE_OVAL);
 export function insideFace(vertex: number): number {
   return OUTLINE.has(vertex) ? 0 : 1;
 }
+
 /** The average face seen from the front: what all maps of light are laid out on, whoever they are of. */
 export const FACE_GRID = createFaceGrid(
   Float32Array.from(CANONICAL_POSITIONS, (value, i) => (i % 3 === 1 ? -value : value)),
@@ -27,7 +29,7 @@ export const FACE_GRID = createFaceGrid(
 const { cols, rows, triangle, weights, mask } = FACE_GRID;
 export const CELLS = cols * rows;
 /** The cells that lie in the face, where the corners of their triangles are in landmarks, and the corners' weights. */
-const FACE_CELLS = Int32Array.from(triangle.keys()).filter((o) => triangle[o]! >= 0);
+const FACE_CELLS = cellsInFace(FACE_GRID);
 const CORNERS = Int32Array.from([...FACE_CELLS].flatMap((o) => [0, 1, 2].map((k) => 3 * CANONICAL_TRIANGLES[triangle[o]! + k]!)));
 const WEIGHTS = Float32Array.from([...FACE_CELLS].flatMap((o) => [1 - weights[2 * o]! - weights[2 * o + 1]!, weights[2 * o]!, weights[2 * o + 1]!]));
 const FACE_MASK = Float32Array.from(FACE_CELLS, (o) => mask[o]!);
@@ -54,7 +56,7 @@ export function luminance(red: number, green: number): number {
 export function measureLight({ frame, points: p }: Pick<DriverView, 'frame' | 'points'>, out: Float32Array): void {
   const { data, width, height } = frame;
   const [right, bottom, stride] = [width - 1.001, height - 1.001, 4 * width];
-  const cell = Math.abs(p[454 * 3]! - p[234 * 3]!) / cols;
+  const cell = faceWidth(p) / cols;
   const offsets = cell > LARGE ? [-cell / 4, cell / 4] : [0];
   const scale = STEPS / (UNIT * UNIT * offsets.length ** 2);
   let [red, green, blue] = [0, 0, 0];

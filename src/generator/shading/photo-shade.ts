@@ -1,7 +1,7 @@
 import type { SourcePhoto } from '../../core/ports.js';
 import { CANONICAL_POSITIONS } from '../../geometry/canonical-mesh.js';
 import { between } from '../../geometry/plane.js';
-import { cellPoint, createFaceGrid, type FaceGrid } from '../face-grid.js';
+import { cellPoint, cellsInFace, createFaceGrid, type FaceGrid } from '../face-grid.js';
 import type { GainMap } from '../sampler/gain-map.js';
 import { BRIGHTNESS, CELLS, emptyMap, FACE_GRID, insideFace, luminance, measureLight } from './light-map.js';
 import { type Strength, strengthOf } from './likeness.js';
@@ -37,7 +37,7 @@ export class PhotoShade {
     const grid = createFaceGrid(photo.points, insideFace);
     const { originX, originY, step, cols, rows } = grid;
     this.#map = { originX, originY, step, cols, rows, gain: new Float32Array(4 * cols * rows).fill(1) };
-    this.#cells = Int32Array.from(grid.triangle.keys()).filter((cell) => grid.triangle[cell]! >= 0);
+    this.#cells = cellsInFace(grid);
     this.#mask = Float32Array.from(this.#cells, (cell) => grid.mask[cell]!);
     this.#places = new Float32Array(2 * this.#cells.length);
     this.#rest = new Float32Array(3 * this.#cells.length);

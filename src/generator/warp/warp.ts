@@ -1,6 +1,7 @@
 import type { Frame } from '../../core/frame.js';
 import type { TargetFace } from '../../core/motion.js';
 import type { SourcePhoto } from '../../core/ports.js';
+import { faceWidth } from '../../geometry/face-bounds.js';
 import { createFlowField, resetFlow, type FlowField } from '../../geometry/flow-field.js';
 import { rasteriseFlow } from '../../geometry/raster.js';
 import { createFlowSampler } from '../sampler.js';
@@ -26,8 +27,7 @@ export interface Warp {
 export function createWarp(photo: SourcePhoto): Warp {
   const mesh = createHeadMesh(photo);
   const [left, top, right, bottom] = mesh.region;
-  const faceWidth = Math.abs(photo.points[454 * 3]! - photo.points[234 * 3]!);
-  const step = Math.max(1, faceWidth / CELLS_ACROSS_FACE);
+  const step = Math.max(1, faceWidth(photo.points) / CELLS_ACROSS_FACE);
   const flow = createFlowField(left, top, right - left, bottom - top, step);
   const depth = new Float32Array(flow.cols * flow.rows);
   const sampler = createFlowSampler(photo.frame, flow);
