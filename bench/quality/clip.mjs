@@ -14,6 +14,7 @@ import { quantile } from './metrics/series.mjs';
 import { signalsOf } from './metrics/signals.mjs';
 import { maskPyramid, pyramid, structure } from './metrics/ssim.mjs';
 import { cropPixels, faceCrop, regionMasks } from './regions.mjs';
+import { moments } from './moments.mjs';
 import { openRows } from './rows.mjs';
 import { FaceTally, PixelTally } from './tally.mjs';
 
@@ -63,18 +64,15 @@ export async function measureClip(clip, { tiers, geometry, frameLimit, shots, to
   const likeness = [];
   let frames = 0;
   let skipped = 0;
-  for await (const moment of clip.frames(frameLimit)) {
+  const transfers = motions.map(({ transfer }) => transfer);
+  for await (const { moment, state, driverFace, truthFace, steps } of moments(clip, transfers, detector, frameLimit)) {
     const { index, driver, truth } = moment;
-    const time = index / clip.fps;
-    const stamp = { timestamp: undefined };
-    const [[driverFace], [truthFace]] = await Promise.all([detector.detect(driver, stamp), detector.detect(truth, stamp)]);
-    const state = driverFace && faceState(driverFace);
-    for (const motion of motions) motion.step = motion.transfer.push({ index, time, motion: state }).find((candidate) => candidate.index === index);
-    if (!driverFace || !truthFace || !motions[0].step) {
+    if (!driverFace || !truthFace) {
       skipped += 1;
       history.forget();
       continue;
     }
+    motions.forEach((motion, i) => (motion.step = steps[i]));
     const poses = new Map(motions.map((motion) => [motion.count, pose(motion, truth, truthFace, faces)]));
     const { target, points, crop } = poses.get(1);
     const view = clip.driverPixels ? { frame: driver, state, points: driverFace.points } : undefined;
@@ -90,7 +88,7 @@ export async function measureClip(clip, { tiers, geometry, frameLimit, shots, to
       [lane.before, lane.canvas] = [lane.canvas, lane.before];
       await lane.generator.render(target, view, lane.canvas);
       // The detector copies the frame at once and works beside us. The portrait itself is always the same.
-      if (lane.name !== 'static' || !lane.detection) lane.detection = lane.isShot || !faces ? undefined : detector.detect(lane.canvas, stamp);
+      if (lane.name !== 'static' || !lane.detection) lane.detection = lane.isShot || !faces ? undefined : detector.detect(lane.canvas, { timestamp: undefined });
       if (!moment.measured) continue;
       const pixels = cropPixels(lane.canvas, crop);
       lane.pixels.add(lane.isShot ? differences(pixels, answer) : compare(pixels, answer, crop));

@@ -1,8 +1,8 @@
 import type { TargetFace } from '../core/motion.js';
 import { GapBridge, type BridgedFrame, type DrivenFrame, type Gap } from './bridge.js';
-import { copyMotion, FEATURE } from './motion-frame.js';
+import { FixedLagSmoother } from './fixed-lag.js';
+import { FEATURE } from './motion-frame.js';
 import { createRetargeter, type RetargetOptions } from './retarget.js';
-import { createSmoother } from './smoothing.js';
 
 /** @see createMotionPlayer */
 export interface PlayerOptions extends RetargetOptions {
@@ -22,7 +22,7 @@ export interface TargetStep {
 
 /** Motion in, target faces out. */
 export interface MotionPlayer {
-  /** Takes the next frame; gives back the targets that are ready, in order; none while a gap is open. */
+  /** Takes the next frame; gives back the targets that are ready, in order: those of a little before; none while a gap is open. */
   push(frame: DrivenFrame): readonly TargetStep[];
   /** Ends the clip and gives back the rest. */
   flush(): readonly TargetStep[];
@@ -40,7 +40,7 @@ const SPEECH_HOLD = 3;
 /** Plays one performance on one sitter: closes gaps, smooths, retargets. */
 export function createMotionPlayer(options: PlayerOptions): MotionPlayer {
   const bridge = new GapBridge();
-  const smoother = createSmoother(options.smooth);
+  const smoother = new FixedLagSmoother(options.smooth, options.fps);
   const retarget = createRetargeter(options);
   const restingGap = options.reference.features[FEATURE.lipGap]!;
   let speech = 0;
@@ -49,9 +49,7 @@ export function createMotionPlayer(options: PlayerOptions): MotionPlayer {
   const show = (frame: BridgedFrame): TargetStep => {
     const seconds = previous === undefined ? 1 / options.fps : Math.max(1e-3, frame.time - previous);
     previous = frame.time;
-    if (frame.fresh) smoother.reset();
-    const motion = copyMotion(frame.motion);
-    smoother.smooth(motion, seconds);
+    const { motion } = frame;
     const opening = Math.abs(motion.features[FEATURE.lipGap]! - restingGap);
     const now = frame.weight * Math.min(1, Math.max(0, (opening - SILENT) / (SPEAKING - SILENT)));
     speech = Math.max(SPEECH_HOLD * now, speech * Math.exp(-seconds / SPEECH_FADE));
@@ -61,8 +59,8 @@ export function createMotionPlayer(options: PlayerOptions): MotionPlayer {
   };
 
   return {
-    push: (frame) => bridge.push(frame).map(show),
-    flush: () => bridge.flush().map(show),
+    push: (frame) => bridge.push(frame).flatMap((bridged) => smoother.push(bridged)).map(show),
+    flush: () => [...bridge.flush().flatMap((bridged) => smoother.push(bridged)), ...smoother.flush()].map(show),
     get bridged() {
       return bridge.gaps;
     },

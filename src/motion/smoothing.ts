@@ -8,22 +8,22 @@ import { LIP_WEIGHT } from './regions.js';
  * meaning of speech within single frames, so they are let go.
  */
 const TUNING = {
-  turn: { cutoff: 0.8, beta: 8 }, // radians
-  shift: { cutoff: 0.6, beta: 4 }, // head units
-  growth: { cutoff: 0.3, beta: 3 }, // natural logarithm
-  openness: { cutoff: 8, beta: 10 },
-  lowerLid: { cutoff: 3, beta: 8 },
-  gaze: { cutoff: 1.2, beta: 14 }, // eye widths
-  lipGap: { cutoff: 10, beta: 60 }, // distances between the eyes
-  skin: { cutoff: 2, beta: 16 }, // head units
-  lips: { cutoff: 3.5, beta: 90 },
+  turn: { cutoff: 1.2, beta: 12 }, // radians
+  shift: { cutoff: 0.9, beta: 6 }, // head units
+  growth: { cutoff: 0.45, beta: 4.5 }, // natural logarithm
+  openness: { cutoff: 12, beta: 15 },
+  lowerLid: { cutoff: 4.5, beta: 12 },
+  gaze: { cutoff: 1.8, beta: 21 }, // eye widths
+  lipGap: { cutoff: 15, beta: 90 }, // distances between the eyes
+  skin: { cutoff: 3, beta: 24 }, // head units
+  lips: { cutoff: 5.25, beta: 135 },
 } as const satisfies Record<string, OneEuroTuning>;
 
 /** Below the first opening of the eyes (part of the reference's) an iris is a guess and its last place is kept; above the second it is believed. */
 const IRIS_HIDDEN = 0.25;
 const IRIS_SEEN = 0.6;
 
-/** Smooths motion frame by frame. */
+/** Smooths motion frame by frame, in one direction of time. */
 export interface MotionSmoother {
   /** Filters `motion` in place; `seconds` since the last frame, above 0. */
   smooth(motion: MotionFrame, seconds: number): void;
