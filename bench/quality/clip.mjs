@@ -14,7 +14,7 @@ import { quantile } from './metrics/series.mjs';
 import { signalsOf } from './metrics/signals.mjs';
 import { maskPyramid, pyramid, structure } from './metrics/ssim.mjs';
 import { cropPixels, faceCrop, regionMasks } from './regions.mjs';
-import { moments } from './moments.mjs';
+import { copyFrame, moments } from './moments.mjs';
 import { openRows } from './rows.mjs';
 import { FaceTally, PixelTally } from './tally.mjs';
 
@@ -49,7 +49,7 @@ export async function measureClip(clip, { tiers, geometry, frameLimit, shots, to
   }));
   const own = identity && faces ? await identity.describe(portrait.frame, portrait.points) : undefined;
   const states = photos.map((photo) => photo.state);
-  const { view: reference, rests, looks } = await findReference(clip, states, detector, frameLimit);
+  const { view: reference, rests, looks, truthLooks } = await findReference(clip, states, detector, frameLimit);
   for (const { generator } of lanes) generator.setDriverReference?.(reference, looks);
   // More photos tell more of how the sitter rests: each number of them has a motion of its own.
   const photosOf = ({ photos: count = 1 }) => count;
@@ -65,7 +65,7 @@ export async function measureClip(clip, { tiers, geometry, frameLimit, shots, to
   let frames = 0;
   let skipped = 0;
   const transfers = motions.map(({ transfer }) => transfer);
-  for await (const { moment, state, driverFace, truthFace, steps } of moments(clip, transfers, detector, frameLimit)) {
+  for await (const { moment, state, driverFace, truthFace, truthPoints, steps } of moments(clip, { transfers, looks, truthLooks }, detector, frameLimit)) {
     const { index, driver, truth } = moment;
     if (!driverFace || !truthFace) {
       skipped += 1;
@@ -73,7 +73,7 @@ export async function measureClip(clip, { tiers, geometry, frameLimit, shots, to
       continue;
     }
     motions.forEach((motion, i) => (motion.step = steps[i]));
-    const poses = new Map(motions.map((motion) => [motion.count, pose(motion, truth, truthFace, faces)]));
+    const poses = new Map(motions.map((motion) => [motion.count, pose(motion, truth, { truthFace, truthPoints }, faces)]));
     const { target, points, crop } = poses.get(1);
     const view = clip.driverPixels ? { frame: driver, state, points: driverFace.points } : undefined;
     if (moment.measured) {
@@ -141,13 +141,16 @@ async function readPhotos(clip, detector) {
  */
 async function findReference(clip, sitter, detector, limit) {
   const candidates = [];
+  const truths = [];
   let all = 0;
   const every = Math.max(1, Math.round(clip.length / CANDIDATES));
-  for await (const { index, driver, measured } of clip.frames(limit)) {
+  for await (const { index, driver, truth, measured } of clip.frames(limit)) {
     all += 1;
     if (!measured || index % every !== 0 || candidates.length >= CANDIDATES) continue;
-    const [face] = await detector.detect(driver);
-    if (face) candidates.push({ index, frame: { ...driver, data: driver.data.slice() }, points: face.points, state: faceState(face) });
+    const [[face], [truthFace]] = await Promise.all([detector.detect(driver), detector.detect(truth)]);
+    if (!face || !truthFace) continue;
+    candidates.push({ index, frame: copyFrame(driver), points: face.points, state: faceState(face) });
+    truths.push({ frame: copyFrame(truth), points: truthFace.points });
   }
   if (candidates.length === 0) throw new Error(`Expected a face in the first frames of ${clip.name} but found none in ${all}.`);
   const states = candidates.map(({ state }) => state);
@@ -155,14 +158,14 @@ async function findReference(clip, sitter, detector, limit) {
   const named = candidates.findIndex(({ index }) => index === clip.reference);
   const first = named < 0 ? canvas : { index: named, rest: states[named], shares: Float32Array.from(states, (_, k) => (k === named ? 1 : 0)) };
   const found = [first, ...others];
-  return { view: candidates[first.index], rests: found.map(({ rest }) => rest), looks: { views: candidates, shares: found.map(({ shares }) => shares) } };
+  return { view: candidates[first.index], rests: found.map(({ rest }) => rest), looks: { views: candidates, shares: found.map(({ shares }) => shares) }, truthLooks: { views: truths, shares: first.shares } };
 }
 
 /** Where the face goes, and the ground truth moved there. */
-function pose({ step, truth: canvas, inside }, truth, truthFace, faces) {
+function pose({ step, truth: canvas, inside }, truth, { truthFace, truthPoints }, faces) {
   const { width, height } = canvas;
-  const target = faces ? step.target : { ...faceState(truthFace), points: truthFace.points, confidence: 1 };
-  const similarity = faces ? fitSimilarity(truthFace.points, target.points) : IDENTITY;
+  const target = faces ? step.target : { ...faceState({ ...truthFace, points: truthPoints }), points: truthPoints, confidence: 1 };
+  const similarity = faces ? fitSimilarity(truthPoints, target.points) : IDENTITY;
   const points = faces ? movePoints(truthFace.points, similarity) : truthFace.points;
   const crop = faceCrop(points, width, height);
   movePicture(truth, similarity, canvas, inside, crop);

@@ -1,7 +1,7 @@
 import { createFrame, type Frame } from '../core/frame.js';
 import type { DriverView } from '../core/motion.js';
 import type { SourcePhoto } from '../core/ports.js';
-import { samplePixel } from '../generator/sample-pixel.js';
+import { samplePixel } from '../geometry/sample-pixel.js';
 import { faceState } from '../motion/face-state.js';
 import type { Dice } from './random.js';
 

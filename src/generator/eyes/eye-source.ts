@@ -2,7 +2,7 @@ import type { Frame } from '../../core/frame.js';
 import type { EyeTopology } from '../../geometry/face-topology.js';
 import { createOpening, curveAt, fitContour, fitOpening, type Opening } from '../../geometry/opening.js';
 import { luma } from '../palette.js';
-import { samplePixel } from '../sample-pixel.js';
+import { samplePixel } from '../../geometry/sample-pixel.js';
 import { measureRim } from './rim-softness.js';
 
 /** The plate reaches this far beyond the corners and lids, in eye widths. */

@@ -8,9 +8,9 @@ import { between } from '../../geometry/plane.js';
 import { rasteriseFlow, type MeshPose } from '../../geometry/raster.js';
 import { EyePainter } from '../eyes/paint.js';
 import { bridgeTriangles } from '../warp/bridges.js';
-import { createFaceGrid, type FaceGrid } from '../face-grid.js';
+import { createFaceGrid, type FaceGrid } from '../../geometry/face-grid.js';
 import type { GainMap } from '../sampler/gain-map.js';
-import { samplePixel } from '../sample-pixel.js';
+import { samplePixel } from '../../geometry/sample-pixel.js';
 import { matchColours } from './match-colours.js';
 import { REGION_WEIGHTS, type PerRegion, type PhotoRegion } from './regions.js';
 

@@ -3,7 +3,7 @@ import type { DriverView, FaceState, TargetFace } from '../../core/motion.js';
 import { INNER_LIP_LOWER, INNER_LIP_UPPER } from '../../geometry/face-topology.js';
 import { createOpening, curveAt, curveMean, fitOpening, type Opening } from '../../geometry/opening.js';
 import { luma, type FacePalette } from '../palette.js';
-import { samplePixel } from '../sample-pixel.js';
+import { samplePixel } from '../../geometry/sample-pixel.js';
 import { createLayerMap, type LayerMap, type MouthRest } from './frame.js';
 import { TOOTH_CEILING, type InteriorSample, type MouthInterior } from './interior.js';
 import { mouthShape, shapeLikeness } from './shape.js';

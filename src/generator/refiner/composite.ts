@@ -2,7 +2,7 @@ import type { Frame } from '../../core/frame.js';
 import type { Grain } from '../grain.js';
 import { between } from '../../geometry/plane.js';
 import { luma } from '../palette.js';
-import { samplePixel } from '../sample-pixel.js';
+import { samplePixel } from '../../geometry/sample-pixel.js';
 import type { Controls } from './controls.js';
 import { cropBox } from './crop-box.js';
 import { cropColumn, cropRow, pictureX, pictureY, type CropFrame } from './crop-frame.js';

@@ -2,7 +2,7 @@ import type { DriverView } from '../../core/motion.js';
 import { CANONICAL_POSITIONS, CANONICAL_TRIANGLES } from '../../geometry/canonical-mesh.js';
 import { faceWidth } from '../../geometry/face-bounds.js';
 import { FACE_OVAL } from '../../geometry/face-topology.js';
-import { cellsInFace, createFaceGrid } from '../face-grid.js';
+import { cellsInFace, createFaceGrid } from '../../geometry/face-grid.js';
 
 /** Added to levels of 0 to 255, so that the logarithm doesn't magnify the noise of dark skin. */
 const OFFSET = 3.3;

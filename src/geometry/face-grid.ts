@@ -1,8 +1,9 @@
-import { CANONICAL_TRIANGLES } from '../geometry/canonical-mesh.js';
-import { FACE_OVAL } from '../geometry/face-topology.js';
+import { CANONICAL_TRIANGLES } from './canonical-mesh.js';
+import { FACE_OVAL } from './face-topology.js';
 
-/** Cells across the face: one is 0.7 % of its width. */
+/** Cells across the face, where nothing else is asked for: one is 0.7 % of its width. */
 const COLS = 144;
+
 /** A coarse grid over the source face; every cell knows its place in the face mesh. */
 export interface FaceGrid {
   /** Source pixels of the centre of cell (0, 0). */
@@ -37,8 +38,9 @@ export function cellPoint({ triangle, weights }: FaceGrid, cell: number, points:
 /**
  * @param points - `[478, 3]` landmarks of the source, pixels.
  * @param vertexMask - 0..1 for each of the 468 mesh vertices.
+ * @param cols - cells across the face
  */
-export function createFaceGrid(points: Float32Array, vertexMask: (vertex: number) => number): FaceGrid {
+export function createFaceGrid(points: Float32Array, vertexMask: (vertex: number) => number, cols = COLS): FaceGrid {
   let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
   for (const i of FACE_OVAL) {
     left = Math.min(left, points[i * 3]!);
@@ -46,8 +48,7 @@ export function createFaceGrid(points: Float32Array, vertexMask: (vertex: number
     top = Math.min(top, points[i * 3 + 1]!);
     bottom = Math.max(bottom, points[i * 3 + 1]!);
   }
-  const step = (right - left) / (COLS - 1);
-  const cols = COLS;
+  const step = (right - left) / (cols - 1);
   const rows = Math.max(2, Math.ceil((bottom - top) / step) + 1);
   const triangle = new Int32Array(cols * rows).fill(-1);
   const weights = new Float32Array(cols * rows * 2);
