@@ -1,6 +1,7 @@
 // Measures all rows on one clip, frame by frame; nothing of the clip is kept but numbers.
 import { createFrame } from '../../dist/core/frame.js';
 import { faceTransfer } from '../../dist/animator/face-transfer.js';
+import { registerPhotos } from '../../dist/landmarks/registration/photos.js';
 import { faceState } from '../../dist/motion/face-state.js';
 import { commonRest } from '../../dist/motion/common-rest.js';
 import { chooseReference } from '../../dist/motion/reference.js';
@@ -132,7 +133,7 @@ async function readPhotos(clip, detector) {
     const [face] = await detector.detect(frame, { thorough: true });
     if (face) photos.push({ frame, points: face.points, state: faceState(face) });
   }
-  return photos;
+  return registerPhotos(photos);
 }
 
 /**

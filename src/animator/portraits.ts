@@ -4,6 +4,7 @@ import type { FaceLandmarks } from '../core/landmarks.js';
 import type { LandmarkDetector, SourcePhoto } from '../core/ports.js';
 import { assessFace, type FaceWarning } from '../landmarks/assess.js';
 import { readPointsFile } from '../landmarks/points/points-file.js';
+import { registerPhotos } from '../landmarks/registration/photos.js';
 import { selectFace } from '../landmarks/select.js';
 import { readImage, type ReadImage } from '../media/image.js';
 import { faceState } from '../motion/face-state.js';
@@ -64,7 +65,7 @@ export async function readSitter(options: PortraitOptions, detector: LandmarkDet
     photos.push(photo(image.frame, chooseFace(faces, 'largest', path)));
     files.push({ path, sha256: image.sha256, mime: image.mime });
   }
-  return { photos, face: { index: found.index, of: found.of, box: found.face.box }, warnings: found.warnings, files };
+  return { photos: registerPhotos(photos), face: { index: found.index, of: found.of, box: found.face.box }, warnings: found.warnings, files };
 }
 
 interface Found {

@@ -3,6 +3,7 @@ import type { FaceLandmarks } from '../core/landmarks.js';
 import type { DriverRest, DriverView, FaceState } from '../core/motion.js';
 import type { FrameSource, LandmarkDetector } from '../core/ports.js';
 import { VivantError } from '../core/errors.js';
+import { LandmarkRegistration } from '../landmarks/registration/registration.js';
 import { openVideo } from '../media/video-source.js';
 import { sampleVideo } from '../media/sample.js';
 import { faceState } from '../motion/face-state.js';
@@ -65,6 +66,7 @@ export async function openVideoDriver(options: VideoDriverOptions): Promise<Vide
   const source = await openVideo(path, { ...range, ...(options.fps === undefined ? {} : { fps: options.fps }) });
   try {
     const { chosen, rest, looks } = await findReference(options, range);
+    const skin = new LandmarkRegistration(looks.views, looks.shares[0]!);
     const view = pixels === 'none' ? undefined : viewOf(chosen);
     let introduction = pixels === 'none' ? undefined : looks;
     const rights = performerRights(source.tags);
@@ -83,7 +85,7 @@ export async function openVideoDriver(options: VideoDriverOptions): Promise<Vide
       rest,
       ...(rights === undefined ? {} : { rights }),
       transfer: (plan) => faceTransfer(plan, rest, source.fps),
-      moments: () => track(source, detector, createFaceFollower(choice(options.drivingFace)), pixels, clock),
+      moments: () => track(source, detector, createFaceFollower(choice(options.drivingFace)), skin, pixels, clock),
       warnings: () => source.warnings,
       close: () => source.close(),
     };
@@ -171,12 +173,11 @@ async function* track(
   source: FrameSource,
   detector: LandmarkDetector,
   follow: FaceFollower,
+  skin: LandmarkRegistration,
   pixels: VideoDriverOptions['pixels'],
   clock: StageClock,
 ): AsyncGenerator<DriverMoment<FaceState>> {
   const pool = new FramePool();
-  // The detector takes a copy of its own; a second one is needed only where the picture is drawn from later.
-  const keep = (frame: TimedFrame): HeldFrame => (pixels === 'none' ? { ...frame, release: () => undefined } : pool.hold(frame));
   const pending: { readonly frame: HeldFrame; readonly faces: Promise<readonly FaceLandmarks[]> }[] = [];
   const frames = source[Symbol.asyncIterator]();
   let ended = false;
@@ -188,7 +189,7 @@ async function* track(
           ended = true;
           break;
         }
-        const frame = keep(next.value);
+        const frame = pool.hold(next.value);
         const timestamp = Math.round((frame.index * 1000) / source.fps);
         const faces = clock.measureAsync('landmarks', () => detector.detect(frame, { timestamp }));
         faces.catch(() => undefined); // Awaited in order below; an error must not count as unhandled meanwhile.
@@ -196,9 +197,10 @@ async function* track(
       }
       const oldest = pending[0];
       if (oldest === undefined) return;
-      const face = follow(await oldest.faces);
+      const seen = follow(await oldest.faces);
       pending.shift();
       const { frame } = oldest;
+      const face = seen && clock.measure('landmarks', () => ({ ...seen, points: skin.register({ frame, points: seen.points }) }));
       const { index, time } = frame;
       const motion = face === undefined ? undefined : faceState(face);
       const view = pixels !== 'none' && face !== undefined && motion !== undefined ? viewOf({ frame, face, state: motion }) : undefined;

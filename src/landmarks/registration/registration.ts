@@ -3,10 +3,11 @@ import { boxSum } from './box-blur.js';
 import { addShift, LAYOUT, PLACES, SKIN_CELLS, TOLD, VERTICES } from './layout.js';
 import { CELLS, SkinRelief } from './skin-relief.js';
 
-/** Rounds of reading and moving. */
-const ROUNDS = 2;
-/** Three boxes of this radius (cells) weigh what is around a landmark, nearly as a Gaussian of 2.4 cells does, 3.4 % of the face's width. */
-const WINDOW = 2;
+/**
+ * What is around a landmark is weighed by three boxes of these radii (cells), nearly as a Gaussian of 5.5 cells (8 % of the face's width)
+ * does, then one of 2.4: first what moved together, then each place by itself.
+ */
+const WINDOWS = [5, 2] as const;
 /** Farther than this no landmark is moved, cells. */
 const FARTHEST = 1.5;
 /** Of the mean structure of the face, added everywhere: where skin shows little, landmarks hardly move. */
@@ -37,8 +38,8 @@ export class LandmarkRegistration {
   /** Of the rest, across and down. */
   readonly #across = new Float32Array(CELLS);
   readonly #down = new Float32Array(CELLS);
-  /** `[TOLD, 3]`: the inverse of the structure tensor around each landmark: xx, xy, yy. */
-  readonly #inverse = new Float32Array(3 * TOLD.length);
+  /** For each window, `[TOLD, 3]`: the inverse of the structure tensor around each landmark: xx, xy, yy. */
+  readonly #inverses: readonly Float32Array[];
   readonly #now = new SkinRelief();
   readonly #x = new Float32Array(CELLS);
   readonly #y = new Float32Array(CELLS);
@@ -61,23 +62,29 @@ export class LandmarkRegistration {
       }
     });
     for (let o = 0; o < CELLS; o++) if (count[o]! > 0) this.#rest[o]! /= count[o]!;
-    this.#measureStructure(count);
+    this.#measureGradients(count);
+    this.#inverses = WINDOWS.map((radius) => this.#structure(radius));
   }
 
   /**
    * @param points - `[478, 3]` pixels of `frame`, as detected
-   * @returns a copy in which the landmarks of the skin lie where the skin does
+   * @returns a copy in which the landmarks of the skin lie where the skin does; as detected when that makes the pictures no more alike
    */
   register({ frame, points }: SkinView): Float32Array {
     const shift = this.#shift.fill(0);
     const out = points.slice();
-    for (let round = 0; round < ROUNDS; round++) {
+    let unlike = Infinity;
+    for (const [round, radius] of WINDOWS.entries()) {
+      const inverse = this.#inverses[round]!;
       this.#now.measure(frame, out);
-      this.#compare();
+      const before = unlike;
+      unlike = this.#compare(radius);
+      // It is another face, or too little of this one can be seen.
+      if (unlike > before) return points.slice();
       out.set(points);
       TOLD.forEach((vertex, i) => {
         const o = CELL_OF[i]!;
-        const [xx, xy, yy] = [this.#inverse[3 * i]!, this.#inverse[3 * i + 1]!, this.#inverse[3 * i + 2]!];
+        const [xx, xy, yy] = [inverse[3 * i]!, inverse[3 * i + 1]!, inverse[3 * i + 2]!];
         const right = shift[2 * vertex]! - xx * this.#x[o]! - xy * this.#y[o]!;
         const down = shift[2 * vertex + 1]! - xy * this.#x[o]! - yy * this.#y[o]!;
         const less = Math.min(1, FARTHEST / Math.max(1e-6, Math.hypot(right, down)));
@@ -89,53 +96,58 @@ export class LandmarkRegistration {
     return out;
   }
 
-  /** Gradients of the rest, and what they tell around each landmark. */
-  #measureStructure(count: Float32Array): void {
+  #measureGradients(count: Float32Array): void {
     const known = (o: number): boolean => count[o]! > 0;
     for (const o of SKIN_CELLS) {
       if (![o, o - 1, o + 1, o - cols, o + cols].every(known)) continue;
       this.#across[o] = (this.#rest[o + 1]! - this.#rest[o - 1]!) / 2;
       this.#down[o] = (this.#rest[o + cols]! - this.#rest[o - cols]!) / 2;
     }
-    const tensor = [
-      [this.#across, this.#across],
-      [this.#across, this.#down],
-      [this.#down, this.#down],
-    ].map(([a, b]) => {
-      const plane = a!.map((value, o) => value * b![o]!);
-      this.#gather(plane);
-      return plane;
-    });
-    const mean = CELL_OF.reduce((sum, o) => sum + (tensor[0]![o]! + tensor[2]![o]!) / 2 / CELL_OF.length, 0);
-    const added = RELUCTANCE * mean + NOISE;
-    CELL_OF.forEach((o, i) => {
-      const [xx, xy, yy] = [tensor[0]![o]! + added, tensor[1]![o]!, tensor[2]![o]! + added];
-      const determinant = xx * yy - xy * xy;
-      this.#inverse.set([yy / determinant, -xy / determinant, xx / determinant], 3 * i);
-    });
   }
 
-  /** Gradient times difference to the rest, gathered around each cell. */
-  #compare(): void {
+  /** What the gradients tell around each landmark. */
+  #structure(radius: number): Float32Array {
+    const products = (a: Float32Array, b: Float32Array): Float32Array => {
+      const plane = a.map((value, o) => value * b[o]!);
+      this.#gather(plane, radius);
+      return plane;
+    };
+    const [xx, xy, yy] = [products(this.#across, this.#across), products(this.#across, this.#down), products(this.#down, this.#down)];
+    const mean = CELL_OF.reduce((sum, o) => sum + (xx[o]! + yy[o]!) / 2 / CELL_OF.length, 0);
+    const added = RELUCTANCE * mean + NOISE;
+    const inverse = new Float32Array(3 * CELL_OF.length);
+    CELL_OF.forEach((o, i) => {
+      const [a, b, c] = [xx[o]! + added, xy[o]!, yy[o]! + added];
+      const determinant = a * c - b * b;
+      inverse.set([c / determinant, -b / determinant, a / determinant], 3 * i);
+    });
+    return inverse;
+  }
+
+  /** Gradient times difference to the rest, gathered around each cell. @returns the mean square of the differences */
+  #compare(radius: number): number {
     const { values, seen } = this.#now;
+    let squares = 0;
+    let count = 0;
     this.#x.fill(0);
     this.#y.fill(0);
     for (let i = 0; i < SKIN_CELLS.length; i++) {
       const o = SKIN_CELLS[i]!;
       if (!seen[o]) continue;
       const difference = Math.min(LARGEST, Math.max(-LARGEST, values[o]! - this.#rest[o]!));
+      squares += difference * difference;
+      count += 1;
       this.#x[o] = difference * this.#across[o]!;
       this.#y[o] = difference * this.#down[o]!;
     }
-    this.#gather(this.#x);
-    this.#gather(this.#y);
+    this.#gather(this.#x, radius);
+    this.#gather(this.#y, radius);
+    return squares / Math.max(1, count);
   }
 
-  #gather(plane: Float32Array): void {
-    for (let pass = 0; pass < 3; pass++) boxSum(plane, cols, rows, WINDOW, this.#scratch);
-    for (let o = 0; o < CELLS; o++) plane[o]! /= GATHERED;
+  #gather(plane: Float32Array, radius: number): void {
+    for (let pass = 0; pass < 3; pass++) boxSum(plane, cols, rows, radius, this.#scratch);
+    const all = (2 * radius + 1) ** 6;
+    for (let o = 0; o < CELLS; o++) plane[o]! /= all;
   }
 }
-
-/** What three boxes make of 1. */
-const GATHERED = (2 * WINDOW + 1) ** 6;
