@@ -5,7 +5,7 @@ import { emptyMap, measureLight } from './light-map.js';
 import { PhotoShade } from './photo-shade.js';
 
 /** Share of the new frame in the running map: video noise must not flicker on the portrait. */
-const UPDATE = 0.7;
+const UPDATE = 0.85;
 
 /**
  * Folds, shading and flushes as ratios of the driver's colours, current over rest, in the face's own coordinates (expression ratio images,
