@@ -1,8 +1,7 @@
 import type { DriverView } from '../../core/motion.js';
-import { CANONICAL_POSITIONS, CANONICAL_TRIANGLES } from '../../geometry/canonical-mesh.js';
+import { CANONICAL_TRIANGLES } from '../../geometry/canonical-mesh.js';
 import { faceWidth } from '../../geometry/face-bounds.js';
-import { FACE_OVAL } from '../../geometry/face-topology.js';
-import { cellsInFace, createFaceGrid } from '../../geometry/face-grid.js';
+import { AVERAGE_FACE, cellsInFace, createFaceGrid, insideFace } from '../../geometry/face-grid.js';
 
 /** Added to levels of 0 to 255, so that the logarithm doesn't magnify the noise of dark skin. */
 const OFFSET = 3.3;
@@ -15,17 +14,8 @@ const LARGE = 2;
 /** Steps between two pixels. */
 const UNIT = 256;
 
-const OUTLINE = new Set<number>(FACE_OVAL);
-/** 1 for a vertex of the mesh that lies in the face, 0 on its outline. */
-export function insideFace(vertex: number): number {
-  return OUTLINE.has(vertex) ? 0 : 1;
-}
-
 /** The average face seen from the front: what all maps of light are laid out on, whoever they are of. */
-export const FACE_GRID = createFaceGrid(
-  Float32Array.from(CANONICAL_POSITIONS, (value, i) => (i % 3 === 1 ? -value : value)),
-  insideFace,
-);
+export const FACE_GRID = createFaceGrid(AVERAGE_FACE, insideFace);
 const { cols, rows, triangle, weights, mask } = FACE_GRID;
 export const CELLS = cols * rows;
 /** The cells that lie in the face, where the corners of their triangles are in landmarks, and the corners' weights. */

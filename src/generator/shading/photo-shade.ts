@@ -1,9 +1,9 @@
 import type { SourcePhoto } from '../../core/ports.js';
 import { CANONICAL_POSITIONS } from '../../geometry/canonical-mesh.js';
 import { between } from '../../geometry/plane.js';
-import { cellPoint, cellsInFace, createFaceGrid, type FaceGrid } from '../../geometry/face-grid.js';
+import { cellPoint, cellsInFace, createFaceGrid, insideFace, type FaceGrid } from '../../geometry/face-grid.js';
 import type { GainMap } from '../sampler/gain-map.js';
-import { BRIGHTNESS, CELLS, emptyMap, FACE_GRID, insideFace, luminance, measureLight } from './light-map.js';
+import { BRIGHTNESS, CELLS, emptyMap, FACE_GRID, luminance, measureLight } from './light-map.js';
 import { type Strength, strengthOf } from './likeness.js';
 
 /** Bounds of the factors. */

@@ -1,5 +1,4 @@
-import { CANONICAL_POSITIONS } from '../../geometry/canonical-mesh.js';
-import { cellsInFace, createFaceGrid } from '../../geometry/face-grid.js';
+import { AVERAGE_FACE, cellsInFace, createFaceGrid, insideFace } from '../../geometry/face-grid.js';
 import { EYES, FACE_OVAL, INNER_LIP_LOWER, INNER_LIP_UPPER, OUTER_LIP_LOWER, OUTER_LIP_UPPER } from '../../geometry/face-topology.js';
 
 /** Cells across the face: one is 1.4 % of its width. */
@@ -8,16 +7,13 @@ const COLS = 72;
 const NEIGHBOURS = 14;
 export const VERTICES = 468;
 
-const OUTLINE = new Set<number>(FACE_OVAL);
-const FRONTAL = Float32Array.from(CANONICAL_POSITIONS, (value, i) => (i % 3 === 1 ? -value : value));
-
 /** The average face from the front: pictures of skin are laid out on it, whoever they are of. */
-export const LAYOUT = createFaceGrid(FRONTAL, (vertex) => (OUTLINE.has(vertex) ? 0 : 1), COLS);
+export const LAYOUT = createFaceGrid(AVERAGE_FACE, insideFace, COLS);
 
 /** `[468, 2]` cells: where each landmark lies. */
 export const PLACES = Float32Array.from({ length: 2 * VERTICES }, (_, i) => {
   const axis = i % 2;
-  return (FRONTAL[3 * (i >> 1) + axis]! - (axis === 0 ? LAYOUT.originX : LAYOUT.originY)) / LAYOUT.step;
+  return (AVERAGE_FACE[3 * (i >> 1) + axis]! - (axis === 0 ? LAYOUT.originX : LAYOUT.originY)) / LAYOUT.step;
 });
 
 /** Landmarks whose own contour the detector sees better than skin tells: outline, lids, lips. They stay. */
