@@ -2,6 +2,12 @@ import type { BridgedFrame } from './bridge.js';
 import { copyMotion, restMotion } from './motion-frame.js';
 import { createSmoother } from './smoothing.js';
 
+/** A frame whose motion is smooth. */
+export interface SmoothedFrame extends BridgedFrame {
+  /** Since the frame before, above 0. */
+  readonly seconds: number;
+}
+
 /** How far ahead is looked; more changes nothing that can be measured (docs/motion.md). */
 const LOOK_AHEAD = 0.12; // seconds
 /** At most so many frames wait: their pictures wait with them. */
@@ -33,7 +39,7 @@ export class FixedLagSmoother {
   }
 
   /** Takes the next frame; gives back those that are ready, in order, with motion of their own. */
-  push(frame: BridgedFrame): BridgedFrame[] {
+  push(frame: BridgedFrame): SmoothedFrame[] {
     const seconds = this.#time === undefined ? 1 / this.fps : Math.max(1e-3, frame.time - this.#time);
     this.#time = frame.time;
     if (frame.fresh) this.#forward.reset();
@@ -44,14 +50,14 @@ export class FixedLagSmoother {
   }
 
   /** Ends the clip and gives back the rest. */
-  flush(): BridgedFrame[] {
-    const rest: BridgedFrame[] = [];
+  flush(): SmoothedFrame[] {
+    const rest: SmoothedFrame[] = [];
     while (this.#waiting.length > 0) rest.push(this.#next());
     return rest;
   }
 
-  #next(): BridgedFrame {
-    const { frame, past } = this.#waiting[0]!;
+  #next(): SmoothedFrame {
+    const { frame, seconds, past } = this.#waiting[0]!;
     // Nothing is known across a gap that was too long to be bridged.
     const gap = this.#waiting.findIndex((later, i) => i > 0 && later.frame.fresh);
     const last = (gap < 0 ? this.#waiting.length : gap) - 1;
@@ -66,7 +72,7 @@ export class FixedLagSmoother {
       for (const part of PARTS) past[part].forEach((value, i) => (past[part][i] = (value + future[part][i]!) / 2));
     }
     this.#waiting.shift();
-    return { ...frame, motion: past };
+    return { ...frame, motion: past, seconds };
   }
 }
 

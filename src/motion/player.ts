@@ -1,6 +1,6 @@
 import type { TargetFace } from '../core/motion.js';
-import { GapBridge, type BridgedFrame, type DrivenFrame, type Gap } from './bridge.js';
-import { FixedLagSmoother } from './fixed-lag.js';
+import { GapBridge, type DrivenFrame, type Gap } from './bridge.js';
+import { FixedLagSmoother, type SmoothedFrame } from './fixed-lag.js';
 import { FEATURE } from './motion-frame.js';
 import { createRetargeter, type RetargetOptions } from './retarget.js';
 
@@ -44,12 +44,9 @@ export function createMotionPlayer(options: PlayerOptions): MotionPlayer {
   const retarget = createRetargeter(options);
   const restingGap = options.reference.features[FEATURE.lipGap]!;
   let speech = 0;
-  let previous: number | undefined;
 
-  const show = (frame: BridgedFrame): TargetStep => {
-    const seconds = previous === undefined ? 1 / options.fps : Math.max(1e-3, frame.time - previous);
-    previous = frame.time;
-    const { motion } = frame;
+  const show = (frame: SmoothedFrame): TargetStep => {
+    const { motion, seconds } = frame;
     const opening = Math.abs(motion.features[FEATURE.lipGap]! - restingGap);
     const now = frame.weight * Math.min(1, Math.max(0, (opening - SILENT) / (SPEAKING - SILENT)));
     speech = Math.max(SPEECH_HOLD * now, speech * Math.exp(-seconds / SPEECH_FADE));
