@@ -1,5 +1,5 @@
 import { CANONICAL_POSITIONS, CANONICAL_TRIANGLES } from './canonical-mesh.js';
-import { FACE_OVAL } from './face-topology.js';
+import { FACE_OVAL, isOnOutline } from './face-topology.js';
 
 /** Cells across the face, where nothing else is asked for: one is 0.7 % of its width. */
 const COLS = 144;
@@ -7,11 +7,9 @@ const COLS = 144;
 /** `[468, 3]`: the average face seen from the front, image axes (y down), centimetres. */
 export const AVERAGE_FACE = Float32Array.from(CANONICAL_POSITIONS, (value, i) => (i % 3 === 1 ? -value : value));
 
-const OUTLINE = new Set<number>(FACE_OVAL);
-
 /** 1 for a vertex of the mesh that lies in the face, 0 on its outline. */
 export function insideFace(vertex: number): number {
-  return OUTLINE.has(vertex) ? 0 : 1;
+  return isOnOutline(vertex) ? 0 : 1;
 }
 
 /** A coarse grid over the source face; every cell knows its place in the face mesh. */

@@ -9,6 +9,13 @@ export const FACE_OVAL = [
   234, 127, 162, 21, 54, 103, 67, 109,
 ] as const;
 
+const OUTLINE = new Set<number>(FACE_OVAL);
+
+/** Whether a landmark is one of {@link FACE_OVAL}. */
+export function isOnOutline(vertex: number): boolean {
+  return OUTLINE.has(vertex);
+}
+
 /** Upper half of the outline, temples to hairline, left to right. */
 export const FACE_UPPER = [234, 127, 162, 21, 54, 103, 67, 109, 10, 338, 297, 332, 284, 251, 389, 356, 454] as const;
 /** Lower half, along the jaw, left to right. */

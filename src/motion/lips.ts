@@ -1,4 +1,4 @@
-import { FACE_OVAL } from '../geometry/face-topology.js';
+import { isOnOutline } from '../geometry/face-topology.js';
 import { SKIN_POINTS } from './canonical-shape.js';
 import { LIP_PAIRS, LIP_POINTS, LOWER_LIP_COLUMNS, UPPER_LIP_COLUMNS } from './lip-columns.js';
 import { JAW_WEIGHT } from './regions.js';
@@ -19,7 +19,6 @@ const MEASURED_PAIRS = LIP_PAIRS.slice(2, 7);
 const LIPS = new Set<number>(LIP_POINTS);
 /** Points of the chin and the jaw that follow a lower lip that is pulled up; on the outline only its lower half. */
 const CHIN = Array.from({ length: SKIN_POINTS }, (_, i) => i).filter((i) => JAW_WEIGHT[i]! > 0 && !LIPS.has(i));
-const OUTLINE = new Set<number>(FACE_OVAL);
 
 /** Mean gap between the inner borders of the lips, in distances between the outer eye corners; may be slightly negative. */
 export function lipGap(canonical: Float32Array, interOcular: number): number {
@@ -63,7 +62,7 @@ export function joinLips(canonical: Float32Array, contact: number, resting: Floa
   }
   const mean = (total / LIP_PAIRS.length) * (UPPER_SHARE - 1) * COLUMN_FOLLOWS[3];
   if (mean === 0) return;
-  for (const i of CHIN) canonical[3 * i + 1]! += mean * JAW_WEIGHT[i]! * (OUTLINE.has(i) ? JAW_WEIGHT[i]! : 1);
+  for (const i of CHIN) canonical[3 * i + 1]! += mean * JAW_WEIGHT[i]! * (isOnOutline(i) ? JAW_WEIGHT[i]! : 1);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { EYES, FACE_OVAL, OUTER_LIP_LOWER, OUTER_LIP_UPPER } from '../geometry/face-topology.js';
+import { EYES, isOnOutline, OUTER_LIP_LOWER, OUTER_LIP_UPPER } from '../geometry/face-topology.js';
 import { CANONICAL_SHAPE, SKIN_POINTS, UNITS_PER_CM } from './canonical-shape.js';
 import { LIP_POINTS } from './lip-columns.js';
 
@@ -10,7 +10,6 @@ export type MotionRegion = (typeof MOTION_REGIONS)[number];
 
 const BROWS = [46, 53, 52, 65, 55, 70, 63, 105, 66, 107, 276, 283, 282, 295, 285, 300, 293, 334, 296, 336];
 const NOSE_LINE = [168, 6, 197, 195, 5, 4, 1, 19, 94, 45, 275, 51, 281, 3, 248];
-const OVAL = new Set<number>(FACE_OVAL);
 const LIPS = new Set<number>(LIP_POINTS);
 /** Height of the lip line and of the jaw's hinge on the average face, canonical head units. */
 const LIP_LINE = (y(13) + y(14)) / 2;
@@ -49,8 +48,8 @@ function beliefs(): { readonly across: Float32Array; readonly down: Float32Array
     const eye = Math.max(EYE_WEIGHTS[0][i]!, EYE_WEIGHTS[1][i]!);
     const soft = Math.max(cheeks[i]!, brow[i]!, eye);
     const still = LIPS.has(i) ? 1 : 1 - 0.8 * nose[i]!;
-    across[i] = still * (OVAL.has(i) ? 0.3 * JAW_WEIGHT[i]! : Math.max(soft, 0.5 * JAW_WEIGHT[i]!));
-    down[i] = still * Math.max(OVAL.has(i) ? 0 : soft, JAW_WEIGHT[i]!);
+    across[i] = still * (isOnOutline(i) ? 0.3 * JAW_WEIGHT[i]! : Math.max(soft, 0.5 * JAW_WEIGHT[i]!));
+    down[i] = still * Math.max(isOnOutline(i) ? 0 : soft, JAW_WEIGHT[i]!);
   }
   for (const eye of EYES) for (const corner of eye.corners) across[corner] = down[corner] = 0;
   return { across, down };

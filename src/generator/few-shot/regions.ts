@@ -1,5 +1,5 @@
 import { CANONICAL_POSITIONS } from '../../geometry/canonical-mesh.js';
-import { EYES, FACE_OVAL } from '../../geometry/face-topology.js';
+import { EYES, FACE_OVAL, isOnOutline } from '../../geometry/face-topology.js';
 
 /** Parts of the face that may come from different photos of the sitter. */
 export const PHOTO_REGIONS = ['skin', 'mouth', 'eyes'] as const;
@@ -12,7 +12,6 @@ const RADII = { mouth: [3.6, 6], eyes: [2.6, 4.4] } as const;
 /** Over which skin fades in from the outline of the face, canonical centimetres. */
 const BORDER = 2.5;
 const LIPS = [13, 14, 61, 291];
-const OVAL = new Set<number>(FACE_OVAL);
 
 const centres = {
   mouth: [centre(LIPS)],
@@ -27,7 +26,7 @@ function weights(region: PhotoRegion): Float32Array {
 }
 
 function regionWeight(region: PhotoRegion, vertex: number): number {
-  if (OVAL.has(vertex)) return 0;
+  if (isOnOutline(vertex)) return 0;
   const mouth = around('mouth', vertex);
   const eyes = around('eyes', vertex);
   const both = Math.max(1, mouth + eyes);
