@@ -89,6 +89,7 @@ class LandmarkNoise:
         out = points.copy()
         out[:468] += error @ state.rotation.T * state.scale
         lazy = rs.uniform(0, 0.35) if rs.rand() < 0.25 else 0.0
+        unsteady = rs.uniform(0, 0.02)  # a network that is never given a gaze to trust looks half as far
         for eye in EYES:
             upper, lower = eye['upper'][1:-1], eye['lower'][1:-1]
             left, right = (out[i] for i in eye['corners'])
@@ -99,7 +100,7 @@ class LandmarkNoise:
                 arch = 4 * np.linspace(1 / 8, 7 / 8, len(contour)) * (1 - np.linspace(1 / 8, 7 / 8, len(contour)))
                 rest = (left + right) / 2 + np.linspace(-0.5, 0.5, len(contour) + 2)[1:-1, None] * (right - left) + (arch * share * width)[:, None] * normal
                 out[contour] += lazy * (rest - out[contour])
-            out[eye['iris']] += np.r_[rs.randn(2) * 0.02 * width, 0]
+            out[eye['iris']] += np.r_[rs.randn(2) * unsteady * width, 0]
         return out
 
 

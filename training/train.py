@@ -31,7 +31,7 @@ from losses import Critic, adversarial_loss, critic_loss, picture_loss
 from model import PACKED, Refiner, count_macs, skin
 from muon import Muon
 from pairs import PairSet
-from weights import read_weights
+from weights import read_weights, widths_in
 
 KINDS = tuple(SHAPES)  # all there are; a run trains the config's
 JUDGED = ('mouth',)  # by an adversary, late: eyes have few secrets, and teeth are where averages blur
@@ -105,7 +105,7 @@ class Run:
         self.critic_optimizers = {kind: torch.optim.Adam(critic.parameters(), 2e-4, (0.5, 0.99)) for kind, critic in self.critics.items()}
         self.step = 0
         self.groups_seen = 0
-        self.started = False  # from weights
+        self.started: set[str] = set()  # networks that began with weights
         self.seconds = 0.0
         self.history: list[dict] = []
         self._config = config
@@ -143,11 +143,13 @@ class Run:
             self.history = [row for row in json.loads((out / 'history.json').read_text()) if row['step'] <= self.step]
 
     def start(self, folder: Path) -> None:
-        """From weights as export.py writes them, of one tier: averages only, no optimizer's state."""
-        metrics = read_weights(folder, self.refiners)
+        """From weights as export.py writes them, of one tier: averages only, no optimizer's state. Networks that have other widths there begin untrained."""
+        self.started = {kind for kind in self.refiners if widths_in(folder, kind) == getattr(self._config, f'{kind}_widths')}
+        if not self.started:
+            raise SystemExit(f'Expected a network of the config\'s widths in {folder} but there is none.')
+        metrics = read_weights(folder, nn.ModuleDict({kind: self.refiners[kind] for kind in self.refiners if kind in self.started}))
         self.average.load_state_dict(self.refiners.state_dict())
         self.groups_seen, self.seconds = int(metrics.get('groups_seen', 0)), 60 * metrics.get('training_minutes', 0.0)
-        self.started = True
 
     @torch.no_grad()
     def whiten(self, pairs: PairSet) -> None:
@@ -156,7 +158,7 @@ class Run:
             drawn = [make_batch(pairs, kind, self._config.batch, generator_for(self._config, -1 - i, kind)).input for i in range(12)]
             samples = torch.cat(drawn).permute(0, 2, 3, 1).reshape(-1, PACKED)[::7].float()
             for refiner in (self.refiners[kind], self.average[kind]):
-                refiner.enter.conv.whiten(samples, keep=self.started)
+                refiner.enter.conv.whiten(samples, keep=kind in self.started)
 
     @torch.no_grad()
     def update_average(self) -> None:
@@ -245,7 +247,7 @@ def main() -> None:
         print(f'resumed at step {run.step}', flush=True)
     elif options.start:
         run.start(options.start)
-        print(f'started from {options.start}', flush=True)
+        print(f"started from {options.start}: {', '.join(sorted(run.started))}", flush=True)
     macs = sum(len(REGIONS[kind]) * count_macs(run.refiners[kind], *SHAPES[kind]) for kind in config.kinds)
     sizes = {kind: sum(p.numel() for p in run.refiners[kind].parameters()) for kind in config.kinds}
     print(f'{macs / 1e6:.1f} MMAC a frame; parameters {sizes}', flush=True)

@@ -16,10 +16,20 @@ def product_name(name: str) -> str:
     return name.replace('.conv.', '.').replace('.layers.', '.')
 
 
+def read_manifest(folder: Path) -> dict:
+    return json.loads((folder / 'manifest.json').read_text())
+
+
+def widths_in(folder: Path, kind: str) -> tuple:
+    """Of the network of `kind` in models/<tier>; none where it has none."""
+    shapes = {tensor['name']: tensor['shape'] for tensor in read_manifest(folder)['tensors']}
+    return tuple(shapes[f'{kind}.{layer}.bias'][0] for layer in ('same1', 'same2', 'same3') if f'{kind}.{layer}.bias' in shapes)
+
+
 @torch.no_grad()
 def read_weights(folder: Path, refiners: torch.nn.ModuleDict) -> dict[str, float]:
     """`folder`: models/<tier>, with networks of the same widths; the others that it holds are left alone. Returns the manifest's metrics."""
-    manifest = json.loads((folder / 'manifest.json').read_text())
+    manifest = read_manifest(folder)
     blobs = {file['name']: (folder / file['name']).read_bytes() for file in manifest['files']}
     stored = {tensor['name']: tensor for tensor in manifest['tensors']}
     for name, parameter in refiners.named_parameters():
