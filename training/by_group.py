@@ -1,9 +1,8 @@
 """Errors on held-out people by what they are labelled with: does the refiner serve everybody alike?
 
-    python3 training/by_group.py OUT/checkpoint.pt DATA [--others FILE...] [--json FILE]
+    python3 training/by_group.py models/standard DATA [--json FILE]
 
-DATA: prepared groups; only the held-out ones are read. `--others`: as for export.py. For each label and value: samples, L1 in the region (0..1) of warp, draft and
-refined picture.
+DATA: prepared groups; only the held-out ones are read. For each label and value: samples, L1 in the region (0..1) of warp, draft and refined picture.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from pathlib import Path
 import torch
 
 from batches import refine, to_batch
-from export import read_mean
+from export import read_networks
 from pairs import PairSet, held_out_pairs
 from train import errors_of, region_of
 
@@ -46,14 +45,12 @@ def errors_by_group(refiners: torch.nn.ModuleDict, pairs: PairSet) -> dict[str, 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('checkpoint', type=Path)
+    parser.add_argument('weights', type=Path)
     parser.add_argument('data', type=Path)
-    parser.add_argument('--others', type=Path, nargs='*', default=[])
     parser.add_argument('--json', type=Path)
     options = parser.parse_args()
     torch.set_num_threads(1)
-    refiners, _ = read_mean(options.checkpoint, options.others)
-    table = errors_by_group(refiners, held_out_pairs(options.data))
+    table = errors_by_group(read_networks(options.weights), held_out_pairs(options.data))
     for kind, rows in table.items():
         print(f'{kind:18} people samples   warp  draft refined  of draft')
         for key, row in rows.items():

@@ -35,7 +35,7 @@ class Config:
 
     # Network
     mouth_widths: tuple = (32, 48, 64)
-    eye_widths: tuple = (16, 32, 48)
+    eye_widths: tuple = (32, 64, 96)
     face_widths: tuple = (16, 32, 48)
     identity: int = 24  # numbers that describe a sitter
 

@@ -3,7 +3,8 @@
     python3 training/export.py OUT/checkpoint.pt --tier standard --version 0.1.0 --models models --golden tests/golden
 
 With `--others`, checkpoints or folders of weights (models/standard), it is the mean of all: runs that began at the same weights differ in what they
-learnt by chance, and their mean errs less than each (Wortsman et al. 2022, "Model soups"). `--data DATA` measures it on that folder's held-out groups.
+learnt by chance, and their mean errs less than each (Wortsman et al. 2022, "Model soups"). With `--take eye=models/high`, that network comes from there as it is,
+whatever its widths. `--data DATA` measures all on that folder's held-out groups.
 
 `models/<tier>/manifest.json` and `weights.bin` are what src/generator/tensor/{manifest,weights}.ts reads: float16, little-endian,
 convolutions [3, 3, in, out] and linear maps [in, out] as tfjs wants them, row-major, names `<mouth|eye|face>.<layer>.<weight|bias>`.
@@ -30,7 +31,7 @@ from draft_crops import SHAPES
 from model import CHANNELS, Refiner, controls_of, local, pack, skin
 from pairs import held_out_pairs
 from train import evaluate, make_refiners
-from weights import product_name, read_weights
+from weights import product_name, read_weights, widths_in
 
 LICENCE = 'Apache-2.0'
 TRAINING_DATA = (
@@ -49,28 +50,41 @@ def read_checkpoint(path: Path) -> tuple[torch.nn.ModuleDict, dict]:
     return refiners.eval(), checkpoint
 
 
+def read_networks(folder: Path, kinds: tuple[str, ...] = tuple(SHAPES), identity: int = Config.identity) -> torch.nn.ModuleDict:
+    """Those of `kinds` that models/<tier> has, at their widths there."""
+    networks = torch.nn.ModuleDict({kind: Refiner(widths, identity, kind) for kind in kinds if (widths := widths_in(folder, kind))})
+    read_weights(folder, networks)
+    return networks.eval()
+
+
 def config_of(checkpoint: dict) -> Config:
     known = {field.name for field in dataclasses.fields(Config)}  # older checkpoints may know more
     return Config(**{name: value for name, value in checkpoint['config'].items() if name in known})
 
 
 @torch.no_grad()
-def read_mean(first: Path, others: list[Path]) -> tuple[torch.nn.ModuleDict, dict]:
-    """The mean of a checkpoint and of others or of folders of weights; what the first one says."""
+def read_mean(first: Path, others: list[Path], taken: dict[str, Path] | None = None) -> tuple[torch.nn.ModuleDict, dict]:
+    """The mean of a checkpoint and of others or of folders of weights; networks of the kinds `taken` are those of a folder. And what the first one says."""
     refiners, checkpoint = read_checkpoint(first)
+    config = dataclasses.replace(config_of(checkpoint), kinds=tuple(kind for kind in refiners if kind not in (taken or {})))
+    asked = refiners
+    refiners = torch.nn.ModuleDict({kind: asked[kind] for kind in config.kinds})
     total = [parameter.clone() for parameter in refiners.parameters()]
     for path in others:
         if path.is_dir():
-            other = make_refiners(config_of(checkpoint))
+            other = make_refiners(config)
             read_weights(path, other)
         else:
             other, _ = read_checkpoint(path)
+            other = torch.nn.ModuleDict({kind: other[kind] for kind in config.kinds})
         if [p.shape for p in other.parameters()] != [p.shape for p in total]:
             raise SystemExit(f'Expected networks of the same widths as those of {first} but {path} has others.')
         torch._foreach_add_(total, list(other.parameters()))
     for parameter, value in zip(refiners.parameters(), total):
         parameter.copy_(value / (1 + len(others)))
-    return refiners, checkpoint
+    for kind, folder in (taken or {}).items():
+        asked[kind] = read_networks(folder, (kind,), config.identity)[kind]
+    return asked, checkpoint
 
 
 def round_to_half(refiners: torch.nn.ModuleDict) -> None:
@@ -173,13 +187,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('checkpoint', type=Path)
     parser.add_argument('--others', type=Path, nargs='*', default=[], help='of the same widths')
+    parser.add_argument('--take', type=lambda text: text.split('=', 1), nargs='*', default=[], metavar='KIND=FOLDER')
     parser.add_argument('--data', type=Path)
     parser.add_argument('--tier', choices=['standard', 'high'], default='standard')
     parser.add_argument('--version', required=True)
     parser.add_argument('--models', type=Path, required=True)
     parser.add_argument('--golden', type=Path)
     options = parser.parse_args()
-    refiners, checkpoint = read_mean(options.checkpoint, options.others)
+    refiners, checkpoint = read_mean(options.checkpoint, options.others, {kind: Path(folder) for kind, folder in options.take})
     round_to_half(refiners)
     if options.data:
         metrics = {f'held_out_{k}': round(v, 6) for k, v in evaluate(refiners, held_out_pairs(options.data)).items()}

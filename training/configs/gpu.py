@@ -8,5 +8,5 @@ from config import Config
 
 CONFIG = Config(
     device='cuda', bf16=True, threads=1, groups=500, start_groups=14, held_out=4, couples=6, photos=3, jobs=3, workers=14, batch=384, steps=1_000_000, timed=True, rate=1.5e-3,
-    conv_rate=0.015, eye_widths=(24, 48, 72), warmup=500, ema=0.999, gan_from=1.0, log_every=100, sheet_every=3000, save_every=1500,
+    conv_rate=0.015, warmup=500, ema=0.999, gan_from=1.0, log_every=100, sheet_every=3000, save_every=1500,
 )  # fmt: skip

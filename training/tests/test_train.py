@@ -122,6 +122,12 @@ class Resuming(WithPairs):
         wide.save(self.folder)
         with self.assertRaisesRegex(SystemExit, 'same widths'):
             export.read_mean(self.folder / 'other/checkpoint.pt', [self.folder / 'checkpoint.pt'])
+        # What is taken from elsewhere has no part in the mean, and may be as wide as it likes.
+        refiners, _ = export.read_checkpoint(self.folder / 'checkpoint.pt')
+        export.write_weights(refiners, self.folder / 'wide', tier='high', version='0.0.1', metrics={})
+        taken, _ = export.read_mean(self.folder / 'other/checkpoint.pt', [self.folder / 'checkpoint.pt'], {'mouth': self.folder / 'wide'})
+        torch.testing.assert_close(taken['mouth'].out.conv.weight, refiners['mouth'].out.conv.weight, atol=1e-3, rtol=1e-3)
+        self.assertEqual(list(taken), ['mouth', 'eye'])
 
     def test_starts_from_exported_weights(self):
         run = train.Run(TINY, CPU)
