@@ -66,25 +66,27 @@ def config_of(checkpoint: dict) -> Config:
 def read_mean(first: Path, others: list[Path], taken: dict[str, Path] | None = None) -> tuple[torch.nn.ModuleDict, dict]:
     """The mean of a checkpoint and of others or of folders of weights; networks of the kinds `taken` are those of a folder. And what the first one says."""
     refiners, checkpoint = read_checkpoint(first)
-    config = dataclasses.replace(config_of(checkpoint), kinds=tuple(kind for kind in refiners if kind not in (taken or {})))
-    asked = refiners
-    refiners = torch.nn.ModuleDict({kind: asked[kind] for kind in config.kinds})
-    total = [parameter.clone() for parameter in refiners.parameters()]
+    config = config_of(checkpoint)
+    taken = {kind: read_networks(folder, (kind,), config.identity)[kind] for kind, folder in (taken or {}).items()}
+    meant = [kind for kind in refiners if kind not in taken]
+
+    def parameters(networks: torch.nn.ModuleDict) -> list[torch.Tensor]:
+        return [parameter for kind in meant for parameter in networks[kind].parameters()]
+
+    total = [parameter.clone() for parameter in parameters(refiners)]
     for path in others:
         if path.is_dir():
-            other = make_refiners(config)
+            other = make_refiners(dataclasses.replace(config, kinds=tuple(meant)))
             read_weights(path, other)
         else:
             other, _ = read_checkpoint(path)
-            other = torch.nn.ModuleDict({kind: other[kind] for kind in config.kinds})
-        if [p.shape for p in other.parameters()] != [p.shape for p in total]:
+        if [p.shape for p in parameters(other)] != [p.shape for p in total]:
             raise SystemExit(f'Expected networks of the same widths as those of {first} but {path} has others.')
-        torch._foreach_add_(total, list(other.parameters()))
-    for parameter, value in zip(refiners.parameters(), total):
+        torch._foreach_add_(total, parameters(other))
+    for parameter, value in zip(parameters(refiners), total):
         parameter.copy_(value / (1 + len(others)))
-    for kind, folder in (taken or {}).items():
-        asked[kind] = read_networks(folder, (kind,), config.identity)[kind]
-    return asked, checkpoint
+    refiners.update(taken)
+    return refiners, checkpoint
 
 
 def round_to_half(refiners: torch.nn.ModuleDict) -> None:
