@@ -89,7 +89,7 @@ class LandmarkNoise:
         out = points.copy()
         out[:468] += error @ state.rotation.T * state.scale
         lazy = rs.uniform(0, 0.35) if rs.rand() < 0.25 else 0.0
-        unsteady = rs.uniform(0, 0.02)  # a network that is never given a gaze to trust looks half as far
+        unsteady = rs.uniform(0, 0.02)  # a gaze that can be trusted now and then: else the network hedges towards the middle
         for eye in EYES:
             upper, lower = eye['upper'][1:-1], eye['lower'][1:-1]
             left, right = (out[i] for i in eye['corners'])

@@ -143,7 +143,7 @@ class Run:
             self.history = [row for row in json.loads((out / 'history.json').read_text()) if row['step'] <= self.step]
 
     def start(self, folder: Path) -> None:
-        """From weights as export.py writes them, of one tier: averages only, no optimizer's state. Networks that have other widths there begin untrained."""
+        """From weights as export.py writes them, of one tier: averages only, no optimizer's state. Networks that have other widths there, or aren't there, begin untrained."""
         self.started = {kind for kind in self.refiners if widths_in(folder, kind) == getattr(self._config, f'{kind}_widths')}
         if not self.started:
             raise SystemExit(f'Expected a network of the config\'s widths in {folder} but there is none.')

@@ -1,4 +1,4 @@
-"""Two cores, two hours: the `standard` refiner to a useful result, 0.1.0; on from there with other groups (`--set groups=100 steps=36500`) to 0.2.0. One core trains, the other prepares: OpenMP's threads wait for the slower of two."""
+"""Two cores, two hours: the `standard` refiner to a useful result, 0.1.0; on from there with other groups (`--set groups=100 steps=36500`) to 0.2.0 (with `eye_widths=16,32,48`; the eyes of today cost three times as much). One core trains, the other prepares: OpenMP's threads wait for the slower of two."""
 
 from config import Config
 

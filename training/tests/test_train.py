@@ -122,6 +122,8 @@ class Resuming(WithPairs):
         wide.save(self.folder)
         with self.assertRaisesRegex(SystemExit, 'same widths'):
             export.read_mean(self.folder / 'other/checkpoint.pt', [self.folder / 'checkpoint.pt'])
+        with self.assertRaisesRegex(SystemExit, 'widths of another config'):
+            export.read_mean(self.folder / 'checkpoint.pt', [self.folder / 'standard'])
         # What is taken from elsewhere has no part in the mean, and may be as wide as it likes.
         refiners, _ = export.read_checkpoint(self.folder / 'checkpoint.pt')
         export.write_weights(refiners, self.folder / 'wide', tier='high', version='0.0.1', metrics={})
