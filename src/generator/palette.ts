@@ -8,6 +8,10 @@ export interface FacePalette {
   readonly skin: number;
   /** 97th percentile of skin and eye whites: the picture's own highlights. */
   readonly highlight: number;
+  /** 85th percentile of what lies between the lids: the whites of the eyes. */
+  readonly whites: number;
+  /** 0..1: how far eyes are large enough for their whites to be seen apart from lids and irises. */
+  readonly whitesSeen: number;
   /** Darkest tone of the closed lip line. */
   readonly shadow: number;
   /** `[3]` colour of teeth divided by their luminance: the picture's cast with a little of the skin's warmth. */
@@ -36,11 +40,14 @@ export function facePalette(frame: Frame, points: Float32Array): FacePalette {
   const whites = EYES.flatMap((eye) => sampleBetween(frame, points, [[eye.upper, eye.lower]]));
   const bright = [...skin, ...whites].sort(byLuma);
   const [skinTint, lipTint] = [tint(skin), tint(lips)];
+  const white = percentile(whites.sort(byLuma), 0.85);
   return {
     skin: percentile(skin, 0.5),
-    highlight: Math.max(percentile(bright, 0.97), percentile(whites.sort(byLuma), 0.85)),
+    highlight: Math.max(percentile(bright, 0.97), white),
+    whites: white,
+    whitesSeen: clearness(points, SMALL_EYE),
     shadow: Math.min(percentile([...line].sort(byLuma), 0.04), 0.4 * percentile(skin, 0.5)),
-    toothTint: toothTint(skinTint, medianTint(frame), whites, clearness(points)),
+    toothTint: toothTint(skinTint, medianTint(frame), whites, clearness(points, BLURRED_EYE)),
     lipTint,
     fleshTint: fleshTint(skinTint, lipTint),
   };
@@ -59,8 +66,9 @@ const MOST_COLOURFUL = 0.46;
 const COINCIDENCE = 0.4;
 /** Share of an eye's light spots that is its white, at least. */
 const PUREST = 0.15;
-/** Width of an eye, pixels. */
+/** Widths of an eye, pixels: from which on the tint of its white begins to show, and its tone. */
 const BLURRED_EYE = 24;
+const SMALL_EYE = 16;
 
 /**
  * The skin's tint, weakened, but only as far as what should be neutral isn't tinted the same way (the picture as a whole, and the whites of
@@ -98,10 +106,10 @@ function sharedTint(neutral: readonly number[], skin: readonly number[]): number
   return Math.min(1, Math.max(0, (along / length - COINCIDENCE) / (1 - COINCIDENCE)));
 }
 
-/** 0 where eyes are so small that their whites are blurred with lids and iris, 1 from twice that size on. */
-function clearness(points: Float32Array): number {
+/** 0 where eyes are `small` pixels wide, so that their whites are blurred with lids and iris; 1 from twice that size on. */
+function clearness(points: Float32Array, small: number): number {
   const widths = EYES.map(({ corners: [a, b] }) => Math.hypot(points[b * 3]! - points[a * 3]!, points[b * 3 + 1]! - points[a * 3 + 1]!));
-  return Math.min(1, Math.max(0, Math.max(...widths) / BLURRED_EYE - 1));
+  return Math.min(1, Math.max(0, Math.max(...widths) / small - 1));
 }
 
 /** The same of the most neutral light spots between the lids: small eyes are full of skin, and only their purest white says something. */

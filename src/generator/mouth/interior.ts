@@ -15,6 +15,8 @@ export const TOOTH_CEILING = 0.88;
 
 /** Where the inside of the mouth comes from: the driver, another photo of the sitter, or the teeth atlas. */
 export interface MouthInterior {
+  /** Whether its tones are those of a real mouth, in the shade of its lips already. */
+  readonly shaded: boolean;
   /** Prepares one frame. Returns how well this source suits it, 0..1; what is left goes to the next source. */
   begin(target: TargetFace, driver: DriverView | undefined): number;
   /**

@@ -61,18 +61,20 @@ export class MouthPainter {
         const mask = fade * Math.min(1, Math.max(0, inside / edge + 0.5));
         if (mask <= 0) continue;
         const t = (b - top) / Math.max(1e-3, bottom - top);
-        // Daylight doesn't reach the corners, nor right under the upper lip.
-        const corner = Math.min(1, (0.5 - Math.abs(a)) / 0.16);
-        const under = Math.min(1, 0.76 + (b - top) / 0.2);
         let tone = palette.shadow * (0.85 + 0.3 * t);
         let redness = 0.6;
+        let shaded = 0;
         const lower = Math.min(1, Math.max(0, (t - 0.48) / 0.16));
         for (const { interior, share } of shares) {
           interior.sample(x, y, lower, sample);
-          tone += (sample.luma - tone) * sample.known * share;
-          redness += (sample.redness - redness) * sample.known * share;
+          const weight = sample.known * share;
+          tone += (sample.luma - tone) * weight;
+          redness += (sample.redness - redness) * weight;
+          shaded += ((interior.shaded ? 1 : 0) - shaded) * weight;
         }
-        tone = palette.shadow + (tone - palette.shadow) * corner * under + grain.at(x, y) * GRAIN * Math.min(1, tone / palette.skin);
+        // Daylight doesn't reach the corners, nor right under the upper lip.
+        const daylight = Math.min(1, (0.5 - Math.abs(a)) / 0.16) * Math.min(1, 0.76 + (b - top) / 0.2);
+        tone = palette.shadow + (tone - palette.shadow) * (shaded + (1 - shaded) * daylight) + grain.at(x, y) * GRAIN * Math.min(1, tone / palette.skin);
         const p = (y * out.width + x) * 4;
         for (let k = 0; k < 3; k++) {
           const tooth = palette.toothTint[k]!;

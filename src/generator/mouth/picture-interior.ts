@@ -30,6 +30,7 @@ interface Lender {
  * the jaw, so that teeth never stretch with the lips. Tones are graded to the portrait.
  */
 export class PictureInterior implements MouthInterior {
+  readonly shaded = true;
   readonly #sitterRest: MouthRest;
   readonly #sitter: FacePalette;
   readonly #lend: (driver: DriverView | undefined) => Lender | undefined;
@@ -43,6 +44,8 @@ export class PictureInterior implements MouthInterior {
   readonly #rgb = [0, 0, 0];
 
   readonly #still: boolean;
+  /** The lender's bright tone and what it becomes. */
+  readonly #bright: { readonly from: number; readonly to: number };
   /** Red over green of the lender's teeth, and how much redder its lips are; shares of the luminance. */
   readonly #toothRed: number;
   readonly #fleshRed: number;
@@ -62,6 +65,7 @@ export class PictureInterior implements MouthInterior {
     this.#rest = lender.rest;
     this.#palette = lender.palette;
     this.#still = lender.still;
+    this.#bright = brightTones(lender.palette, sitter.palette, lender.still ? 1 : TOOTH_CEILING);
     const { toothTint, lipTint } = lender.palette;
     this.#toothRed = toothTint[0] - toothTint[1];
     this.#fleshRed = Math.max(LEAST_RED, lipTint[0] - lipTint[1] - this.#toothRed);
@@ -97,15 +101,12 @@ export class PictureInterior implements MouthInterior {
     alignLayer(from, to, from.lower, to.lower, scale, vertical, this.#lower);
   }
 
-  /**
-   * Lender's luminance -> sitter's: shadow to shadow, highlight to highlight, straight between them. Skin is no anchor: the
-   * teeth of a dark sitter are as bright as those of a fair one.
-   */
+  /** Lender's luminance -> sitter's: shadow to shadow, bright to bright, straight between them. */
   #grade(value: number): number {
     const from = this.#palette;
     const to = this.#sitter;
-    const ceiling = Math.max(to.shadow + 8, TOOTH_CEILING * to.highlight);
-    const t = (value - from.shadow) / Math.max(32, from.highlight - from.shadow);
+    const ceiling = Math.max(to.shadow + 8, this.#bright.to);
+    const t = (value - from.shadow) / Math.max(32, this.#bright.from - from.shadow);
     return Math.min(to.highlight, Math.max(to.shadow * 0.6, to.shadow + (ceiling - to.shadow) * t));
   }
 
@@ -142,6 +143,18 @@ export class PictureInterior implements MouthInterior {
     out.redness += weight * Math.min(1, Math.max(0, ((red - green) / (value + 12) - this.#toothRed) / this.#fleshRed));
     out.known += weight;
   }
+}
+
+/**
+ * The tones that become each other. Skin is no anchor: the teeth of a dark sitter are as bright as those of a fair one. But a fair driver's highlights are skin, and a dark
+ * sitter's the whites of the eyes; so where whites of both are seen, and promise brighter teeth, they are compared with each other.
+ *
+ * @param ceiling - share of the sitter's tone that the lender's becomes.
+ */
+function brightTones(lender: FacePalette, sitter: FacePalette, ceiling: number): { readonly from: number; readonly to: number } {
+  const whites = sitter.whites * lender.highlight > sitter.highlight * lender.whites ? Math.min(lender.whitesSeen, sitter.whitesSeen) : 0;
+  const tone = ({ highlight, whites: white }: FacePalette): number => highlight + (white - highlight) * whites;
+  return { from: tone(lender), to: ceiling * tone(sitter) };
 }
 
 /** Rotation and scale from one opening's axes to the other's, fixed where the given curves have their middles. */

@@ -63,6 +63,7 @@ interface Row {
 
 /** Rendered teeth for a sitter whose own nobody has seen, when the driver's may not be used. */
 export class AtlasInterior implements MouthInterior {
+  readonly shaded = false;
   readonly #upper: Row;
   readonly #lower: Row;
   readonly #opening = createOpening();

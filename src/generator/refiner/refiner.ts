@@ -14,6 +14,7 @@ import { PatchKeeper } from './crop-box.js';
 import { fitCropFrame } from './crop-frame.js';
 import { RegionCrop } from './crops.js';
 import { NETWORK_REGIONS, TIER_NETWORKS, type PerNetwork, type RefinerHeads } from './heads.js';
+import { keepCavity } from './keep-cavity.js';
 import { keepOffFeatures } from './keep-off-features.js';
 import { keepToFace } from './keep-to-face.js';
 import { keepToSkin } from './keep-to-skin.js';
@@ -143,6 +144,7 @@ export class Refiner {
     for (const { crop, place, controls, warped } of parts) {
       const { region, frame, data } = crop;
       readControls(heads[region.network], place * elements(region, HEAD_CHANNELS), data, presence, controls);
+      if (region.network === 'mouth') keepCavity(controls, data);
       weaken(controls, shareAt(region, crop.opening, presence));
       if (region.inside !== undefined) weakenInside(controls, data, region.inside);
       if (region.spared) {
