@@ -15,6 +15,10 @@ const STRETCH = 1.5;
 /** The same sideways, against the scale of the mouths at rest: a smile must not widen teeth much. */
 const WIDEN = 1.2;
 
+/** Shares of the bright tone from which on flesh is lit, and altogether: below lies the cavity. */
+const FLESH_FROM = 0.26;
+const FLESH_TO = 0.4;
+
 /** Grey pictures have no redder lips; then everything counts as tooth and only tone tells. */
 const LEAST_RED = 0.15;
 
@@ -101,13 +105,20 @@ export class PictureInterior implements MouthInterior {
     alignLayer(from, to, from.lower, to.lower, scale, vertical, this.#lower);
   }
 
-  /** Lender's luminance -> sitter's: shadow to shadow, bright to bright, straight between them. */
-  #grade(value: number): number {
+  /**
+   * Lender's luminance -> sitter's: shadow to shadow, bright to bright, straight between them. Gums that light falls on stay as dark against the teeth
+   * as they are: where a sitter's shadows are deeper than the lender's, they would be black notches.
+   */
+  #grade(value: number, redness: number): number {
     const from = this.#palette;
     const to = this.#sitter;
-    const ceiling = Math.max(to.shadow + 8, this.#bright.to);
-    const t = (value - from.shadow) / Math.max(32, this.#bright.from - from.shadow);
-    return Math.min(to.highlight, Math.max(to.shadow * 0.6, to.shadow + (ceiling - to.shadow) * t));
+    const bright = this.#bright;
+    const ceiling = Math.max(to.shadow + 8, bright.to);
+    const t = (value - from.shadow) / Math.max(32, bright.from - from.shadow);
+    const straight = Math.max(to.shadow * 0.6, to.shadow + (ceiling - to.shadow) * t);
+    const part = value / bright.from;
+    const flesh = redness * Math.min(1, Math.max(0, (part - FLESH_FROM) / (FLESH_TO - FLESH_FROM)));
+    return Math.min(to.highlight, straight + flesh * Math.max(0, part * bright.to - straight));
   }
 
   sample(x: number, y: number, lower: number, out: InteriorSample): void {
@@ -139,8 +150,9 @@ export class PictureInterior implements MouthInterior {
     samplePixel(this.#frame!, o.x + (inA * o.ex - inB * o.ey) * o.width, o.y + (inA * o.ey + inB * o.ex) * o.width, rgb);
     const [red, green, blue] = rgb as [number, number, number];
     const value = luma(red, green, blue);
-    out.luma += weight * this.#grade(value);
-    out.redness += weight * Math.min(1, Math.max(0, ((red - green) / (value + 12) - this.#toothRed) / this.#fleshRed));
+    const redness = Math.min(1, Math.max(0, ((red - green) / (value + 12) - this.#toothRed) / this.#fleshRed));
+    out.luma += weight * this.#grade(value, redness);
+    out.redness += weight * redness;
     out.known += weight;
   }
 }
