@@ -8,10 +8,11 @@ import { EyePainter } from './eyes/paint.js';
 import { Album, type Lender } from './few-shot/album.js';
 import { DriverShading } from './shading/driver-shading.js';
 import { sampleGrain } from './grain.js';
+import { enamelRedness } from './mouth/enamel.js';
 import { mouthRest } from './mouth/frame.js';
 import type { MouthInterior } from './mouth/interior.js';
 import { MouthPainter } from './mouth/paint.js';
-import { PictureInterior } from './mouth/picture-interior.js';
+import { PictureInterior, type MouthLender } from './mouth/picture-interior.js';
 import { mouthShape, shapeLikeness, type MouthShape } from './mouth/shape.js';
 import { AtlasInterior, type TeethAtlas } from './mouth/teeth-atlas.js';
 import { facePalette } from './palette.js';
@@ -51,8 +52,7 @@ export function createDraftGenerator(
   const shapes = sources.map(({ points, state }) => shapeOf(points, state.scale));
   const parted = shapes.map(({ height }) => height > PARTED);
   const own = sources.filter((_, k) => parted[k]).map((source): MouthInterior => {
-    const lender = { rest: mouthRest(source.state), palette: facePalette(source.frame, source.points), still: true };
-    return new PictureInterior(sitter, lender, () => source);
+    return new PictureInterior(sitter, mouthLender(source, [source], true), () => source);
   });
   const rendered = options.teeth ? [new AtlasInterior(sitter, options.teeth)] : [];
   const interiors: MouthInterior[] = [...own, ...rendered];
@@ -71,7 +71,7 @@ export function createDraftGenerator(
     setDriverReference(view, rest) {
       if (!options.driverPixels) return;
       shading.setRest(rest ?? { views: [view], shares: sources.map(() => Float32Array.of(1)) });
-      const lender = { rest: mouthRest(view.state), palette: facePalette(view.frame, view.points), still: false };
+      const lender = mouthLender(view, rest?.views ?? [view], false);
       interiors.splice(own.length, interiors.length, new PictureInterior(sitter, lender, (driver) => driver), ...rendered);
     },
     async render(target, driver, out, onWarped) {
@@ -90,6 +90,15 @@ export function createDraftGenerator(
       return Promise.resolve();
     },
   };
+}
+
+/**
+ * @param view - the face at rest.
+ * @param views - pictures of it in which teeth may show.
+ */
+function mouthLender(view: SourcePhoto, views: readonly SourcePhoto[], still: boolean): MouthLender {
+  const palette = facePalette(view.frame, view.points);
+  return { rest: mouthRest(view.state), palette, toothRed: enamelRedness(views, palette), still };
 }
 
 function shapeOf(points: Float32Array, scale: number): MouthShape {

@@ -5,6 +5,7 @@ import { createOpening, curveAt, curveMean, fitOpening, type Opening } from '../
 import { luma, type FacePalette } from '../palette.js';
 import { samplePixel } from '../../geometry/sample-pixel.js';
 import { createLayerMap, type LayerMap, type MouthRest } from './frame.js';
+import { redness } from './enamel.js';
 import { TOOTH_CEILING, type InteriorSample, type MouthInterior } from './interior.js';
 import { mouthShape, shapeLikeness } from './shape.js';
 
@@ -22,7 +23,17 @@ const FLESH_TO = 0.4;
 /** Grey pictures have no redder lips; then everything counts as tooth and only tone tells. */
 const LEAST_RED = 0.15;
 
-/** A face that lends the inside of its mouth. */
+/** Whose mouth is lent. */
+export interface MouthLender {
+  readonly rest: MouthRest;
+  readonly palette: FacePalette;
+  /** How red the teeth are; see `enamelRedness`. */
+  readonly toothRed: number;
+  /** A photo of the sitter, that doesn't move with the target: it suits mouths that are about as open and as wide, and its teeth are as bright as they are. */
+  readonly still: boolean;
+}
+
+/** It in one frame. */
 interface Lender {
   readonly frame: Frame;
   readonly points: Float32Array;
@@ -50,18 +61,16 @@ export class PictureInterior implements MouthInterior {
   readonly #still: boolean;
   /** The lender's bright tone and what it becomes. */
   readonly #bright: { readonly from: number; readonly to: number };
-  /** Red over green of the lender's teeth, and how much redder its lips are; shares of the luminance. */
+  /** How red the lender's teeth are, and how much redder its lips; see {@link redness}. */
   readonly #toothRed: number;
   readonly #fleshRed: number;
 
   /**
-   * @param lender - the lender's mouth at rest and its tones; `still` when it is a photo that doesn't move with the target: it
-   * suits mouths that are about as open and as wide.
    * @param lend - gives this frame's lender.
    */
   constructor(
     sitter: { readonly rest: MouthRest; readonly palette: FacePalette },
-    lender: { readonly rest: MouthRest; readonly palette: FacePalette; readonly still: boolean },
+    lender: MouthLender,
     lend: (driver: DriverView | undefined) => Lender | undefined,
   ) {
     this.#sitterRest = sitter.rest;
@@ -70,8 +79,8 @@ export class PictureInterior implements MouthInterior {
     this.#palette = lender.palette;
     this.#still = lender.still;
     this.#bright = brightTones(lender.palette, sitter.palette, lender.still ? 1 : TOOTH_CEILING);
-    const { toothTint, lipTint } = lender.palette;
-    this.#toothRed = toothTint[0] - toothTint[1];
+    const { lipTint } = lender.palette;
+    this.#toothRed = lender.toothRed;
     this.#fleshRed = Math.max(LEAST_RED, lipTint[0] - lipTint[1] - this.#toothRed);
     this.#lend = lend;
   }
@@ -109,7 +118,7 @@ export class PictureInterior implements MouthInterior {
    * Lender's luminance -> sitter's: shadow to shadow, bright to bright, straight between them. Gums that light falls on stay as dark against the teeth
    * as they are: where a sitter's shadows are deeper than the lender's, they would be black notches.
    */
-  #grade(value: number, redness: number): number {
+  #grade(value: number, flesh: number): number {
     const from = this.#palette;
     const to = this.#sitter;
     const bright = this.#bright;
@@ -117,8 +126,8 @@ export class PictureInterior implements MouthInterior {
     const t = (value - from.shadow) / Math.max(32, bright.from - from.shadow);
     const straight = Math.max(to.shadow * 0.6, to.shadow + (ceiling - to.shadow) * t);
     const part = value / bright.from;
-    const flesh = redness * Math.min(1, Math.max(0, (part - FLESH_FROM) / (FLESH_TO - FLESH_FROM)));
-    return Math.min(to.highlight, straight + flesh * Math.max(0, part * bright.to - straight));
+    const lit = flesh * Math.min(1, Math.max(0, (part - FLESH_FROM) / (FLESH_TO - FLESH_FROM)));
+    return Math.min(to.highlight, straight + lit * Math.max(0, part * bright.to - straight));
   }
 
   sample(x: number, y: number, lower: number, out: InteriorSample): void {
@@ -150,9 +159,9 @@ export class PictureInterior implements MouthInterior {
     samplePixel(this.#frame!, o.x + (inA * o.ex - inB * o.ey) * o.width, o.y + (inA * o.ey + inB * o.ex) * o.width, rgb);
     const [red, green, blue] = rgb as [number, number, number];
     const value = luma(red, green, blue);
-    const redness = Math.min(1, Math.max(0, ((red - green) / (value + 12) - this.#toothRed) / this.#fleshRed));
-    out.luma += weight * this.#grade(value, redness);
-    out.redness += weight * redness;
+    const flesh = Math.min(1, Math.max(0, (redness(red, green, value) - this.#toothRed) / this.#fleshRed));
+    out.luma += weight * this.#grade(value, flesh);
+    out.redness += weight * flesh;
     out.known += weight;
   }
 }

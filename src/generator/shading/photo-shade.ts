@@ -9,6 +9,8 @@ import { type Strength, strengthOf } from './likeness.js';
 /** Bounds of the factors. */
 const DARKEST = Math.log(0.6);
 const BRIGHTEST = Math.log(1.4);
+/** Darker by this much (logarithm), skin doesn't lose any red against green: a fold is never greyer than what it folds, but on pale skin the driver's own tan or beard is. */
+const FOLD = 0.06;
 /** Share of a change in the whole face's brightness that counts, and the most that it may do (logarithm): some of it is the camera's exposure. */
 const BRIGHTNESS_SHARE = 0.5;
 const MOST_BRIGHTNESS = 0.03;
@@ -72,11 +74,12 @@ export class PhotoShade {
       const green = between(current, at + CELLS, 1, cols, fx, fy) - this.#rest[3 * i + 1]!;
       const blue = between(current, at + 2 * CELLS, 1, cols, fx, fy) - this.#rest[3 * i + 2]!;
       const change = luminance(red, green);
-      const all = light * (change + brightness * this.#mask[i]!) - colour * change;
+      const bleached = change < 0 && red < green ? Math.max(0, 1 + change / FOLD) : 1;
+      const all = light * (change + brightness * this.#mask[i]!);
       const o = 4 * this.#cells[i]!;
-      gain[o] = factor(all + colour * red);
-      gain[o + 1] = factor(all + colour * green);
-      gain[o + 2] = factor(all + colour * blue);
+      gain[o] = factor(all + colour * bleached * (red - change));
+      gain[o + 1] = factor(all + colour * bleached * (green - change));
+      gain[o + 2] = factor(all + colour * (blue - change));
     }
     return this.#map;
   }
