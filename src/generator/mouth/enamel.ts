@@ -17,7 +17,7 @@ const BRIGHTEST = 0.1;
 /** Share of the face's highlights that teeth have at least: a tongue hasn't. */
 const TOOTH = 0.6;
 /** Fewer places say nothing. */
-const LEAST = 16;
+const LEAST = 12;
 
 /** Red above green as a share of the luminance (0..255). */
 export function redness(red: number, green: number, value: number): number {

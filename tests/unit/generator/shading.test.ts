@@ -72,6 +72,15 @@ describe('shading', () => {
     expect([...shader.gains(0)!.gain].every((gain) => gain === 1)).toBe(true);
   });
 
+  it('never bleaches a fold', () => {
+    const shader = shaderFor(coloured, [view(coloured)]);
+    const bearded: Light = (u, v) => levels(coloured, u, v).map((level, k) => level * (1 - (k === 0 ? 0.35 : 0.2) * inCheek(u, v)));
+    shader.observe(view(bearded, 45, [110, 125]));
+    const [red, green] = [gainAt(shader, CHEEK, { channel: 0 }), gainAt(shader, CHEEK)];
+    expect(green).toBeLessThan(0.88);
+    expect(red).toBeCloseTo(green, 3);
+  });
+
   it('lends colours where both have the same', () => {
     const shader = shaderFor(coloured, [view(coloured)]);
     shader.observe(view(flushed, 45, [110, 125]));
