@@ -8,7 +8,7 @@ import { EyePainter } from './eyes/paint.js';
 import { Album, type Lender } from './few-shot/album.js';
 import { DriverShading } from './shading/driver-shading.js';
 import { sampleGrain } from './grain.js';
-import { enamelRedness } from './mouth/enamel.js';
+import { withSeenTeeth } from './mouth/enamel.js';
 import { mouthRest } from './mouth/frame.js';
 import type { MouthInterior } from './mouth/interior.js';
 import { MouthPainter } from './mouth/paint.js';
@@ -48,10 +48,11 @@ export function createDraftGenerator(
 ): DraftGenerator {
   const [photo] = sources;
   const warp = createWarp(photo);
-  const sitter = { rest: mouthRest(photo.state), palette: facePalette(photo.frame, photo.points) };
   const shapes = sources.map(({ points, state }) => shapeOf(points, state.scale));
   const parted = shapes.map(({ height }) => height > PARTED);
-  const own = sources.filter((_, k) => parted[k]).map((source): MouthInterior => {
+  const showing = sources.filter((_, k) => parted[k]);
+  const sitter = { rest: mouthRest(photo.state), palette: withSeenTeeth(showing, facePalette(photo.frame, photo.points)) };
+  const own = showing.map((source): MouthInterior => {
     return new PictureInterior(sitter, mouthLender(source, [source], true), () => source);
   });
   const rendered = options.teeth ? [new AtlasInterior(sitter, options.teeth)] : [];
@@ -97,8 +98,7 @@ export function createDraftGenerator(
  * @param views - pictures of it in which teeth may show.
  */
 function mouthLender(view: SourcePhoto, views: readonly SourcePhoto[], still: boolean): MouthLender {
-  const palette = facePalette(view.frame, view.points);
-  return { rest: mouthRest(view.state), palette, toothRed: enamelRedness(views, palette), still };
+  return { rest: mouthRest(view.state), palette: withSeenTeeth(views, facePalette(view.frame, view.points)), still };
 }
 
 function shapeOf(points: Float32Array, scale: number): MouthShape {

@@ -19,31 +19,36 @@ const TOOTH = 0.6;
 /** Fewer places say nothing. */
 const LEAST = 12;
 
-/** Red above green as a share of the luminance (0..255). */
-export function redness(red: number, green: number, value: number): number {
-  return (red - green) / (value + 12);
+/** A face in a picture. */
+interface Picture {
+  readonly frame: Frame;
+  readonly points: Float32Array;
 }
 
 /**
- * How red a face's teeth are, as pictures of it show: small, dim or compressed ones take up colour from the lips. At most halfway to the lips; where no teeth are seen, what
- * the palette expects.
+ * The palette with teeth as pictures of the face show them: white ones in warm light, or reddish ones, where they are small or compressed and take up colour from the lips. At
+ * most halfway to the lips; where no teeth are seen they stay what the palette expects.
  *
  * @param pictures - of one face.
  * @param palette - of the same face.
- * @returns see {@link redness}
  */
-export function enamelRedness(pictures: readonly { readonly frame: Frame; readonly points: Float32Array }[], { toothTint, lipTint, highlight }: FacePalette): number {
-  const expected = toothTint[0] - toothTint[1];
+export function withSeenTeeth(pictures: readonly Picture[], palette: FacePalette): FacePalette {
+  const { toothTint, lipTint, highlight } = palette;
   const inside = pictures.flatMap(insideOf).sort((a, b) => b.value - a.value);
   const bright = inside.slice(0, Math.floor(BRIGHTEST * inside.length));
-  if (bright.length < LEAST || bright.at(-1)!.value < TOOTH * highlight) return expected;
-  const seen = bright.map(({ red }) => red).sort((a, b) => a - b)[bright.length >> 1]!;
-  return Math.min(seen, (expected + Math.max(expected, lipTint[0] - lipTint[1])) / 2);
+  if (bright.length < LEAST || bright.at(-1)!.value < TOOTH * highlight) return palette;
+  const seen = [0, 1, 2].map((k) => bright.map(({ tint }) => tint[k]!).sort((a, b) => a - b)[bright.length >> 1]!);
+  const red = (tint: readonly number[]): number => tint[0]! - tint[1]!;
+  const [expected, most] = [red(toothTint), (red(toothTint) + Math.max(red(toothTint), red(lipTint))) / 2];
+  const share = red(seen) <= most ? 1 : (most - expected) / (red(seen) - expected);
+  const mix = (k: 0 | 1 | 2): number => toothTint[k] + (seen[k]! - toothTint[k]) * share;
+  return { ...palette, toothTint: [mix(0), mix(1), mix(2)] };
 }
 
 const OPENING = createOpening();
 
-function insideOf({ frame, points }: { readonly frame: Frame; readonly points: Float32Array }): { value: number; red: number }[] {
+/** Luminance and colour over luminance of places inside the mouth. */
+function insideOf({ frame, points }: Picture): { value: number; tint: readonly number[] }[] {
   const o = fitOpening(points, INNER_LIP_UPPER, INNER_LIP_LOWER, OPENING);
   if (openingHeight(o) < OPEN) return [];
   const out = [];
@@ -57,7 +62,7 @@ function insideOf({ frame, points }: { readonly frame: Frame; readonly points: F
       samplePixel(frame, o.x + (a * o.ex - b * o.ey) * o.width, o.y + (b * o.ex + a * o.ey) * o.width, rgb);
       const [red, green, blue] = rgb as [number, number, number];
       const value = luma(red, green, blue);
-      out.push({ value, red: redness(red, green, value) });
+      out.push({ value, tint: rgb.map((level) => level / Math.max(1, value)) });
     }
   }
   return out;

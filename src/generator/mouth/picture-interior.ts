@@ -5,7 +5,6 @@ import { createOpening, curveAt, curveMean, fitOpening, type Opening } from '../
 import { luma, type FacePalette } from '../palette.js';
 import { samplePixel } from '../../geometry/sample-pixel.js';
 import { createLayerMap, type LayerMap, type MouthRest } from './frame.js';
-import { redness } from './enamel.js';
 import { TOOTH_CEILING, type InteriorSample, type MouthInterior } from './interior.js';
 import { mouthShape, shapeLikeness } from './shape.js';
 
@@ -26,9 +25,8 @@ const LEAST_RED = 0.15;
 /** Whose mouth is lent. */
 export interface MouthLender {
   readonly rest: MouthRest;
+  /** Teeth as seen, where they are. */
   readonly palette: FacePalette;
-  /** How red the teeth are; see `enamelRedness`. */
-  readonly toothRed: number;
   /** A photo of the sitter, that doesn't move with the target: it suits mouths that are about as open and as wide, and its teeth are as bright as they are. */
   readonly still: boolean;
 }
@@ -61,7 +59,7 @@ export class PictureInterior implements MouthInterior {
   readonly #still: boolean;
   /** The lender's bright tone and what it becomes. */
   readonly #bright: { readonly from: number; readonly to: number };
-  /** How red the lender's teeth are, and how much redder its lips; see {@link redness}. */
+  /** Red over green of the lender's teeth, and how much redder its lips are; shares of the luminance. */
   readonly #toothRed: number;
   readonly #fleshRed: number;
 
@@ -79,8 +77,8 @@ export class PictureInterior implements MouthInterior {
     this.#palette = lender.palette;
     this.#still = lender.still;
     this.#bright = brightTones(lender.palette, sitter.palette, lender.still ? 1 : TOOTH_CEILING);
-    const { lipTint } = lender.palette;
-    this.#toothRed = lender.toothRed;
+    const { toothTint, lipTint } = lender.palette;
+    this.#toothRed = toothTint[0] - toothTint[1];
     this.#fleshRed = Math.max(LEAST_RED, lipTint[0] - lipTint[1] - this.#toothRed);
     this.#lend = lend;
   }
@@ -159,7 +157,7 @@ export class PictureInterior implements MouthInterior {
     samplePixel(this.#frame!, o.x + (inA * o.ex - inB * o.ey) * o.width, o.y + (inA * o.ey + inB * o.ex) * o.width, rgb);
     const [red, green, blue] = rgb as [number, number, number];
     const value = luma(red, green, blue);
-    const flesh = Math.min(1, Math.max(0, (redness(red, green, value) - this.#toothRed) / this.#fleshRed));
+    const flesh = Math.min(1, Math.max(0, ((red - green) / (value + 12) - this.#toothRed) / this.#fleshRed));
     out.luma += weight * this.#grade(value, flesh);
     out.redness += weight * flesh;
     out.known += weight;

@@ -1,5 +1,5 @@
 import { createFrame, type Frame } from '#dist/core/frame.js';
-import { enamelRedness } from '#dist/generator/mouth/enamel.js';
+import { withSeenTeeth } from '#dist/generator/mouth/enamel.js';
 import { mouthRest } from '#dist/generator/mouth/frame.js';
 import { MouthPainter } from '#dist/generator/mouth/paint.js';
 import { PictureInterior } from '#dist/generator/mouth/picture-interior.js';
@@ -29,7 +29,7 @@ function lent(colour: Colour, { lender = {}, sitter = {}, still = false } = {}):
   const view = { frame: filled(colour), points: POINTS, state: STATE };
   const interior = new PictureInterior(
     { rest: REST, palette: { ...PALETTE, ...sitter } },
-    { rest: REST, palette: { ...PALETTE, ...lender }, toothRed: 0, still },
+    { rest: REST, palette: { ...PALETTE, ...lender }, still },
     () => view,
   );
   interior.begin({ ...STATE, points: POINTS, confidence: 1 }, undefined);
@@ -65,28 +65,30 @@ describe('a lent mouth', () => {
   });
 });
 
-describe('the redness of teeth', () => {
+describe('the tint of teeth', () => {
   /** The upper half of the mouth's inside in one colour, the rest in another. */
   function mouth(teeth: Colour, rest: Colour): { frame: Frame; points: Float32Array } {
     const frame = filled(rest);
     for (let y = 0; y < OPENING.y; y++) for (let x = 0; x < 600; x++) frame.data.set(teeth, (y * 600 + x) * 4);
     return { frame, points: POINTS };
   }
-  const lips = PALETTE.lipTint[0] - PALETTE.lipTint[1];
+  const warm = { ...PALETTE, toothTint: [1.1, 0.97, 0.9] } as const;
 
   it('is what the pictures show', () => {
-    expect(enamelRedness([mouth([180, 150, 140], [70, 20, 20])], PALETTE)).toBeCloseTo(30 / 167.6, 2);
-    expect(enamelRedness([mouth([150, 155, 150], [70, 20, 20])], PALETTE)).toBeLessThan(0);
+    const [red, green, blue] = withSeenTeeth([mouth([180, 150, 140], [70, 20, 20])], PALETTE).toothTint;
+    expect([red / green, blue / green]).toEqual([expect.closeTo(180 / 150, 3), expect.closeTo(140 / 150, 3)]);
+    const white = withSeenTeeth([mouth([160, 160, 160], [70, 20, 20])], warm).toothTint;
+    for (const share of white) expect(share).toBeCloseTo(1, 3);
   });
 
   it('is at most halfway to the lips', () => {
-    expect(enamelRedness([mouth([220, 130, 130], [70, 20, 20])], PALETTE)).toBeCloseTo(lips / 2, 5);
+    const [red, green] = withSeenTeeth([mouth([220, 130, 130], [70, 20, 20])], PALETTE).toothTint;
+    expect(red - green).toBeCloseTo((PALETTE.lipTint[0] - PALETTE.lipTint[1]) / 2, 5);
   });
 
   it('is what the palette expects where no teeth show', () => {
-    const expected = { ...PALETTE, toothTint: [1.1, 0.97, 0.9] } as const;
     const shut = { frame: filled([200, 180, 170]), points: facePoints({}) };
-    for (const pictures of [[], [shut], [mouth([115, 80, 80], [70, 20, 20])]]) expect(enamelRedness(pictures, expected)).toBeCloseTo(0.13, 5);
+    for (const pictures of [[], [shut], [mouth([115, 80, 80], [70, 20, 20])]]) expect(withSeenTeeth(pictures, warm)).toBe(warm);
   });
 });
 
