@@ -28,10 +28,10 @@ const OPENING = createOpening();
 /** The draft, open to a refiner that builds on it. */
 export interface DraftGenerator extends Generator {
   /**
-   * @param onWarped - sees the flow, the other photos that lend to this frame, and `out` when all of them have been warped into it but
-   * eyes and mouth are not painted yet.
+   * @param onWarped - sees the flow, the other photos that lend to this frame, how much of what they all show between the lips is no smear (0..1), and `out` when all
+   * of them have been warped into it but eyes and mouth are not painted yet.
    */
-  render(target: TargetFace, driver: DriverView | undefined, out: Frame, onWarped?: (flow: FlowField, lenders: readonly Lender[]) => void): Promise<void>;
+  render(target: TargetFace, driver: DriverView | undefined, out: Frame, onWarped?: (flow: FlowField, lenders: readonly Lender[], unsmeared: number) => void): Promise<void>;
 }
 
 export interface DraftOptions {
@@ -61,12 +61,13 @@ export function createDraftGenerator(
   const eyes = new EyePainter(photo);
   const album = sources.length > 1 ? new Album(sources, options.fps ?? FPS) : undefined;
   const shading = new DriverShading(sources);
-  /** Share of the mouth that other photos with parted lips fill: where they are opened otherwise, what lies between them is a smear. */
-  const lentTeeth = ({ points, scale }: TargetFace): number => {
-    if (album === undefined) return 0;
-    const shape = shapeOf(points, scale);
-    return album.shares.mouth.reduce((sum, share, k) => sum + (k > 0 && parted[k] ? share * shapeLikeness(shape, shapes[k]!) : 0), 0);
-  };
+  /** How well parted lips of a photo suit a target: where they are opened otherwise, what lies between them is a smear. */
+  const suits = ({ points, scale }: TargetFace, k: number): number => shapeLikeness(shapeOf(points, scale), shapes[k]!);
+  /** Share of the mouth that other photos with parted lips fill. */
+  const lentTeeth = (target: TargetFace): number =>
+    album?.shares.mouth.reduce((sum, share, k) => sum + (k > 0 && parted[k] ? share * suits(target, k) : 0), 0) ?? 0;
+  /** Share of what shows between the lips that is no smear. Of several photos the nearest are there, and their mean is as near to the truth as anything. */
+  const unsmeared = (target: TargetFace): number => (album || !parted[0] ? 1 : suits(target, 0));
   return {
     quality: 'draft',
     setDriverReference(view, rest) {
@@ -82,7 +83,7 @@ export function createDraftGenerator(
       warp.apply(out, shading.gains(0));
       const lenders = album?.choose(target) ?? [];
       album?.draw(out, shading);
-      onWarped?.(flow, lenders);
+      onWarped?.(flow, lenders, unsmeared(target));
       eyes.paint(target, out, 1, album?.shares.eyes[0]);
       album?.paintEyes(target, out);
       mouth.paint(target, lender, out, 1 - lentTeeth(target));

@@ -49,7 +49,7 @@ export async function createStandardGenerator(sources: readonly [SourcePhoto, ..
     },
     async render(target, driver, out) {
       const drafted = turn.then(async () => {
-        await draft.render(target, driver, out, (flow, lenders) => refiner.keep(target, flow, out, lenders));
+        await draft.render(target, driver, out, (flow, lenders, unsmeared) => refiner.keep(target, flow, out, lenders, unsmeared));
         return { refined: refiner.refine(target, options.driverPixels ? driver : undefined, out) };
       });
       turn = drafted.catch(() => undefined);

@@ -8,10 +8,10 @@ export interface MouthShape {
   readonly width: number;
 }
 
-/** Up to here, as a ratio of heights, a photo's mouth suits fully; from the second on, not at all. */
-const HEIGHTS = [0.5, 0.95] as const; // octaves
+/** Teeth mixed with a cavity are neither: little lies between. Up to here, as a ratio of heights, a photo's mouth suits fully; from the second on, not at all. */
+const HEIGHTS = [0.6, 0.82] as const; // octaves
 /** The same for widths: the teeth of a grin don't belong into a mouth that speaks. */
-const WIDTHS = [0.25, 0.5] as const;
+const WIDTHS = [0.3, 0.42] as const;
 
 /** @param scale - pixels per canonical unit */
 export function mouthShape(opening: Opening, scale: number): MouthShape {

@@ -54,6 +54,8 @@ export function weaken({ masks }: Controls, share: number): void {
 
 /** Signed distance (as crops hold it) across which {@link weakenInside} sets in. */
 const LID_EDGE = 0.125;
+/** The same of {@link weakenWarpInside}. */
+const LIP_EDGE = 0.06;
 
 /**
  * Makes only a part of the correction inside the crop's outer contour.
@@ -63,6 +65,18 @@ const LID_EDGE = 0.125;
 export function weakenInside({ masks }: Controls, crop: Float32Array, share: number): void {
   for (let m = 0, o = CHANNEL.distance; m < masks.length; m += 3, o += CROP_CHANNELS) {
     masks[m]! *= 1 - (1 - share) * Math.min(1, Math.max(0, 0.5 + crop[o]! / LID_EDGE));
+  }
+}
+
+/**
+ * Mixes in only a part of the warp inside a mouth: teeth that are pulled to another opening are a smear.
+ *
+ * @param crop - `[rows, cols, CROP_CHANNELS]`, of the same crop.
+ * @param share - 0..1: how much of what the warp shows there is none.
+ */
+export function weakenWarpInside({ masks }: Controls, crop: Float32Array, share: number): void {
+  for (let m = 1, o = CHANNEL.distance + 1; m < masks.length; m += 3, o += CROP_CHANNELS) {
+    masks[m]! *= 1 - (1 - share) * Math.min(1, Math.max(0, 0.5 + crop[o]! / LIP_EDGE));
   }
 }
 

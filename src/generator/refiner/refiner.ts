@@ -9,7 +9,7 @@ import { sampleGrain, type Grain } from '../grain.js';
 import { facePalette } from '../palette.js';
 import type { NetworkTier } from '../tensor/manifest.js';
 import { compositeCrop, type LentPicture } from './composite.js';
-import { createControls, readControls, weaken, weakenInside, type Controls } from './controls.js';
+import { createControls, readControls, weaken, weakenInside, weakenWarpInside, type Controls } from './controls.js';
 import { PatchKeeper } from './crop-box.js';
 import { fitCropFrame } from './crop-frame.js';
 import { RegionCrop } from './crops.js';
@@ -72,6 +72,7 @@ export class Refiner {
   #slot = 0;
   #flow: FlowField | undefined;
   #lenders: readonly Lender[] = [];
+  #unsmeared = 1;
   /** 0..1: how much of the driver's pixels may show; unknown before the first frame. */
   #presence: number | undefined;
 
@@ -109,11 +110,13 @@ export class Refiner {
    * Remembers the warped photo under the crops, before eyes and mouth are painted over it.
    *
    * @param lenders - other photos that lie over it.
+   * @param unsmeared - 0..1: how much of what it shows between the lips is no smear.
    */
-  keep(target: TargetFace, flow: FlowField, warped: Frame, lenders: readonly Lender[] = []): void {
+  keep(target: TargetFace, flow: FlowField, warped: Frame, lenders: readonly Lender[] = [], unsmeared = 1): void {
     this.#slot = (this.#slot + 1) % REFINER_OVERLAP;
     this.#flow = flow;
     this.#lenders = lenders;
+    this.#unsmeared = unsmeared;
     for (const part of this.#slots[this.#slot]!) {
       const { crop, unit, keeper } = part;
       part.warped = keeper.keep(warped, fitCropFrame(crop.region, target.points, target.scale, unit, this.#opening, crop.frame));
@@ -128,6 +131,7 @@ export class Refiner {
   async refine(target: TargetFace, driver: DriverView | undefined, out: Frame): Promise<void> {
     const parts = this.#slots[this.#slot]!;
     const flow = this.#flow!;
+    const unsmeared = this.#unsmeared;
     const presence = this.#easePresence(target, driver);
     const lender = presence > 0 ? driver : undefined;
     for (const part of parts) {
@@ -144,7 +148,10 @@ export class Refiner {
     for (const { crop, place, controls, warped } of parts) {
       const { region, frame, data } = crop;
       readControls(heads[region.network], place * elements(region, HEAD_CHANNELS), data, presence, controls);
-      if (region.network === 'mouth') keepCavity(controls, data);
+      if (region.network === 'mouth') {
+        keepCavity(controls, data);
+        weakenWarpInside(controls, data, unsmeared);
+      }
       weaken(controls, shareAt(region, crop.opening, presence));
       if (region.inside !== undefined) weakenInside(controls, data, region.inside);
       if (region.spared) {
