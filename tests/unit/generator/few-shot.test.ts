@@ -152,6 +152,22 @@ describe('a draft of several photos', () => {
     expect(hardlyOpen).toBeLessThan(asOpen - 20);
   });
 
+  it('says where the teeth of the only photo would be smeared', async () => {
+    const unsmeared = async (photos: readonly unknown[]): Promise<number> => {
+      const generator = createDraftGenerator(photos as never, { driverPixels: false, fps: 0 });
+      let seen = NaN;
+      await generator.render(target, undefined, createFrame(SIZE, SIZE), (_flow, _lenders, share) => (seen = share));
+      await generator.close();
+      return seen;
+    };
+    const hardlyOpen = photo({ gap: 0.09, smile: 0.05 }, () => [140, 118, 96]);
+    expect(await unsmeared([laughing])).toBe(1);
+    expect(await unsmeared([hardlyOpen])).toBe(0);
+    // What a shut mouth shows is no smear of teeth; of several photos the nearest is there.
+    expect(await unsmeared([canvas])).toBe(1);
+    expect(await unsmeared([hardlyOpen, laughing])).toBe(1);
+  });
+
   it('is the draft of one photo where the canvas is nearest', async () => {
     const still = { ...canvas.state, points: canvas.points, confidence: 1 };
     const [alone, together] = [createFrame(SIZE, SIZE), createFrame(SIZE, SIZE)];

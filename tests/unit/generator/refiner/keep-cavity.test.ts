@@ -1,4 +1,4 @@
-import { createControls } from '#dist/generator/refiner/controls.js';
+import { createControls, weakenWarpInside } from '#dist/generator/refiner/controls.js';
 import { keepCavity } from '#dist/generator/refiner/keep-cavity.js';
 import { CHANNEL, CROP_CHANNELS } from '#dist/generator/refiner/layout.js';
 import { describe, expect, it } from 'vitest';
@@ -45,4 +45,15 @@ describe('a cavity', () => {
     expect(residual(0.2, 0, { outer: 0.1, inner: -0.01 })).toBeCloseTo(0.2, 6);
     expect(residual(0.2, 0, { outer: 0.1, inner: 0.03 })).toBeCloseTo(0.1, 4);
   });
+});
+
+it('mixes no smeared teeth in: the warp counts between the lips as far as it is none', () => {
+  const crop = new Float32Array(ROWS * COLS * CROP_CHANNELS);
+  for (let o = CHANNEL.distance + 1; o < crop.length; o += CROP_CHANNELS) crop[o] = o % (COLS * CROP_CHANNELS) < (COLS / 2) * CROP_CHANNELS ? 0.2 : -0.2;
+  const controls = createControls(ROWS, COLS);
+  controls.masks.fill(0.8);
+  weakenWarpInside(controls, crop, 0.25);
+  const [inside, outside] = [controls.masks.slice(0, 3), controls.masks.slice(-3)];
+  expect([...inside]).toEqual([expect.closeTo(0.8), expect.closeTo(0.2), expect.closeTo(0.8)]);
+  expect([...outside]).toEqual([expect.closeTo(0.8), expect.closeTo(0.8), expect.closeTo(0.8)]);
 });
