@@ -62,12 +62,12 @@ export function createDraftGenerator(
   const album = sources.length > 1 ? new Album(sources, options.fps ?? FPS) : undefined;
   const shading = new DriverShading(sources);
   /** How well parted lips of a photo suit a target: where they are opened otherwise, what lies between them is a smear. */
-  const suits = ({ points, scale }: TargetFace, k: number): number => shapeLikeness(shapeOf(points, scale), shapes[k]!);
+  const suits = (target: MouthShape, k: number): number => shapeLikeness(target, shapes[k]!);
   /** Share of the mouth that other photos with parted lips fill. */
-  const lentTeeth = (target: TargetFace): number =>
+  const lentTeeth = (target: MouthShape): number =>
     album?.shares.mouth.reduce((sum, share, k) => sum + (k > 0 && parted[k] ? share * suits(target, k) : 0), 0) ?? 0;
   /** Share of what shows between the lips that is no smear. Of several photos the nearest are there, and their mean is as near to the truth as anything. */
-  const unsmeared = (target: TargetFace): number => (album || !parted[0] ? 1 : suits(target, 0));
+  const unsmeared = (target: MouthShape): number => (album || !parted[0] ? 1 : suits(target, 0));
   return {
     quality: 'draft',
     setDriverReference(view, rest) {
@@ -83,10 +83,11 @@ export function createDraftGenerator(
       warp.apply(out, shading.gains(0));
       const lenders = album?.choose(target) ?? [];
       album?.draw(out, shading);
-      onWarped?.(flow, lenders, unsmeared(target));
+      const shape = shapeOf(target.points, target.scale);
+      onWarped?.(flow, lenders, unsmeared(shape));
       eyes.paint(target, out, 1, album?.shares.eyes[0]);
       album?.paintEyes(target, out);
-      mouth.paint(target, lender, out, 1 - lentTeeth(target));
+      mouth.paint(target, lender, out, 1 - lentTeeth(shape));
     },
     close() {
       return Promise.resolve();

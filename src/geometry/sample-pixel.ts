@@ -1,4 +1,5 @@
 import type { Frame } from '../core/frame.js';
+import type { Opening } from './opening.js';
 
 /**
  * Bilinear RGB of a picture; positions outside take the nearest edge pixel.
@@ -21,4 +22,9 @@ export function samplePixel({ data, width, height }: Frame, x: number, y: number
     const bottom = data[q + k]! * (1 - fx) + data[q + 4 + k]! * fx;
     out[k] = top * (1 - fy) + bottom * fy;
   }
+}
+
+/** The same at an opening's own coordinates. */
+export function sampleOpening(frame: Frame, o: Opening, a: number, b: number, out: number[]): void {
+  samplePixel(frame, o.x + (a * o.ex - b * o.ey) * o.width, o.y + (a * o.ey + b * o.ex) * o.width, out);
 }

@@ -2,7 +2,7 @@ import type { Frame } from '../../core/frame.js';
 import type { EyeTopology } from '../../geometry/face-topology.js';
 import { createOpening, curveAt, fitContour, fitOpening, type Opening } from '../../geometry/opening.js';
 import { luma } from '../palette.js';
-import { samplePixel } from '../../geometry/sample-pixel.js';
+import { sampleOpening } from '../../geometry/sample-pixel.js';
 import { measureRim } from './rim-softness.js';
 
 /** The plate reaches this far beyond the corners and lids, in eye widths. */
@@ -67,13 +67,13 @@ export function takeEyeApart(frame: Frame, points: Float32Array, topology: EyeTo
   const rgb = [0, 0, 0];
   for (let j = 0; j < rows; j++) {
     for (let i = 0; i < cols; i++) {
-      sampleEyeFrame(frame, opening, (i - plateX) / detail, (j - plateY) / detail, rgb);
+      sampleOpening(frame, opening, (i - plateX) / detail, (j - plateY) / detail, rgb);
       original.set(rgb, (j * cols + i) * 3);
     }
   }
   const iris = locateIris(points, topology, opening);
   const luminance = (a: number, b: number): number => {
-    sampleEyeFrame(frame, opening, a, b, rgb);
+    sampleOpening(frame, opening, a, b, rgb);
     return luma(rgb[0]!, rgb[1]!, rgb[2]!);
   };
   const softness = measureRim(luminance, opening, iris, [SHARPEST / opening.width, SOFTEST]);
@@ -87,11 +87,6 @@ type Plate = Pick<
   EyeSource,
   'opening' | 'detail' | 'cols' | 'rows' | 'plateX' | 'plateY' | 'original' | 'irisA' | 'irisB' | 'irisRadius' | 'softness'
 >;
-
-/** Picture sample at eye-frame coordinates. */
-export function sampleEyeFrame(frame: Frame, o: Opening, a: number, b: number, out: number[]): void {
-  samplePixel(frame, o.x + (a * o.ex - b * o.ey) * o.width, o.y + (a * o.ey + b * o.ex) * o.width, out);
-}
 
 function locateIris(points: Float32Array, topology: EyeTopology, o: Opening): Pick<EyeSource, 'irisA' | 'irisB' | 'irisRadius'> {
   const local = (i: number): readonly [number, number] => {

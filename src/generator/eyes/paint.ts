@@ -3,7 +3,8 @@ import type { TargetFace } from '../../core/motion.js';
 import type { SourcePhoto } from '../../core/ports.js';
 import { EYES } from '../../geometry/face-topology.js';
 import { createOpening, curveAt, fitContour, fitOpening, openingHeight, type Opening } from '../../geometry/opening.js';
-import { sampleEyeFrame, takeEyeApart, type EyeSource } from './eye-source.js';
+import { sampleOpening } from '../../geometry/sample-pixel.js';
+import { takeEyeApart, type EyeSource } from './eye-source.js';
 
 /** Gaze shifts below the first value show the photo's own eye, above the second the rebuilt one (eye widths). */
 const REBUILD_FROM = 0.012;
@@ -152,7 +153,7 @@ export class EyePainter {
     sum.fill(0);
     for (let side = -1; side <= 1; side++) {
       const at = a + side * LID_SOFTNESS * closing;
-      sampleEyeFrame(this.#frame, source, at, curveAt(source.upper, at) - sourceAbove, skin);
+      sampleOpening(this.#frame, source, at, curveAt(source.upper, at) - sourceAbove, skin);
       for (let k = 0; k < 3; k++) sum[k]! += skin[k]! / 3;
     }
     const light = 1 + (eye.lidLight - 1) * closing * (1 - t);
@@ -164,7 +165,7 @@ export class EyePainter {
   #shut(eye: EyeSource, a: number, off: number, tall: number, opacity: number, p: number, out: Frame): void {
     const weight = opacity * Math.min(1, 2 * (1 - Math.abs(off) / tall / CRACK));
     if (weight <= 0) return;
-    sampleEyeFrame(this.#frame, eye.opening, a, curveAt(eye.opening.lower, a) + CRACK_SKIN, this.#skin);
+    sampleOpening(this.#frame, eye.opening, a, curveAt(eye.opening.lower, a) + CRACK_SKIN, this.#skin);
     for (let k = 0; k < 3; k++) out.data[p + k]! += weight * Math.min(0, this.#skin[k]! - out.data[p + k]!);
   }
 
@@ -187,7 +188,7 @@ export class EyePainter {
     const down = (b - bottom) / tall;
     const corner = opacity * Math.min(1, (0.5 - Math.abs(a)) / 0.1) * Math.min(1, closing / 0.15);
     if (down > 0 && down < LASHES_BELOW) {
-      sampleEyeFrame(this.#frame, source, a, curveAt(source.lower, a) + down, this.#skin);
+      sampleOpening(this.#frame, source, a, curveAt(source.lower, a) + down, this.#skin);
       const weight = corner * (1 - down / LASHES_BELOW);
       for (let k = 0; k < 3; k++) out.data[p + k] = out.data[p + k]! * (1 - weight) + this.#skin[k]! * weight;
     }
@@ -198,7 +199,7 @@ export class EyePainter {
     const away = Math.abs(up) / reach;
     const weight = corner * (up > 0 ? Math.min(1, (1 - away) * 2) : shut * (1 - away));
     if (away >= 1 || weight <= 0) return;
-    sampleEyeFrame(this.#frame, source, a, curveAt(source.upper, a) - Math.abs(up), this.#skin);
+    sampleOpening(this.#frame, source, a, curveAt(source.upper, a) - Math.abs(up), this.#skin);
     for (let k = 0; k < 3; k++) out.data[p + k] = out.data[p + k]! * (1 - weight) + Math.min(out.data[p + k]!, this.#skin[k]!) * weight;
   }
 }

@@ -1,7 +1,7 @@
 import type { Frame } from '../../core/frame.js';
 import { INNER_LIP_LOWER, INNER_LIP_UPPER } from '../../geometry/face-topology.js';
 import { createOpening, curveAt, fitOpening, openingHeight } from '../../geometry/opening.js';
-import { samplePixel } from '../../geometry/sample-pixel.js';
+import { sampleOpening } from '../../geometry/sample-pixel.js';
 import { luma, type FacePalette } from '../palette.js';
 
 /** Height of an opening from which on its inside is looked at, and the rim inside the lips that isn't, in units of the inner lips' width. */
@@ -59,7 +59,7 @@ function insideOf({ frame, points }: Picture): { value: number; tint: readonly n
     const bottom = curveAt(o.lower, a) - RIM;
     for (let j = 0; j < ROWS && top < bottom; j++) {
       const b = top + ((bottom - top) * (j + 0.5)) / ROWS;
-      samplePixel(frame, o.x + (a * o.ex - b * o.ey) * o.width, o.y + (b * o.ex + a * o.ey) * o.width, rgb);
+      sampleOpening(frame, o, a, b, rgb);
       const [red, green, blue] = rgb as [number, number, number];
       const value = luma(red, green, blue);
       out.push({ value, tint: rgb.map((level) => level / Math.max(1, value)) });

@@ -3,7 +3,7 @@ import type { DriverView, FaceState, TargetFace } from '../../core/motion.js';
 import { INNER_LIP_LOWER, INNER_LIP_UPPER } from '../../geometry/face-topology.js';
 import { createOpening, curveAt, curveMean, fitOpening, type Opening } from '../../geometry/opening.js';
 import { luma, type FacePalette } from '../palette.js';
-import { samplePixel } from '../../geometry/sample-pixel.js';
+import { sampleOpening } from '../../geometry/sample-pixel.js';
 import { createLayerMap, type LayerMap, type MouthRest } from './frame.js';
 import { TOOTH_CEILING, type InteriorSample, type MouthInterior } from './interior.js';
 import { mouthShape, shapeLikeness } from './shape.js';
@@ -154,7 +154,7 @@ export class PictureInterior implements MouthInterior {
     const bottom = curveAt(o.lower, inA) - RIM;
     const inB = top > bottom ? (top + bottom) / 2 : Math.min(bottom, Math.max(top, b));
     const rgb = this.#rgb;
-    samplePixel(this.#frame!, o.x + (inA * o.ex - inB * o.ey) * o.width, o.y + (inA * o.ey + inB * o.ex) * o.width, rgb);
+    sampleOpening(this.#frame!, o, inA, inB, rgb);
     const [red, green, blue] = rgb as [number, number, number];
     const value = luma(red, green, blue);
     const flesh = Math.min(1, Math.max(0, ((red - green) / (value + 12) - this.#toothRed) / this.#fleshRed));

@@ -52,9 +52,8 @@ export function weaken({ masks }: Controls, share: number): void {
   for (let o = 0; o < masks.length; o += 3) masks[o]! *= share;
 }
 
-/** Signed distance (as crops hold it) across which {@link weakenInside} sets in. */
+/** Signed distances (as crops hold them) across which {@link weakenInside} and {@link weakenWarpInside} set in. */
 const LID_EDGE = 0.125;
-/** The same of {@link weakenWarpInside}. */
 const LIP_EDGE = 0.06;
 
 /**
@@ -63,9 +62,7 @@ const LIP_EDGE = 0.06;
  * @param crop - `[rows, cols, CROP_CHANNELS]`, of the same crop.
  */
 export function weakenInside({ masks }: Controls, crop: Float32Array, share: number): void {
-  for (let m = 0, o = CHANNEL.distance; m < masks.length; m += 3, o += CROP_CHANNELS) {
-    masks[m]! *= 1 - (1 - share) * Math.min(1, Math.max(0, 0.5 + crop[o]! / LID_EDGE));
-  }
+  scaleInside(masks, 0, crop, CHANNEL.distance, LID_EDGE, share);
 }
 
 /**
@@ -75,8 +72,14 @@ export function weakenInside({ masks }: Controls, crop: Float32Array, share: num
  * @param share - 0..1: how much of what the warp shows there is none.
  */
 export function weakenWarpInside({ masks }: Controls, crop: Float32Array, share: number): void {
-  for (let m = 1, o = CHANNEL.distance + 1; m < masks.length; m += 3, o += CROP_CHANNELS) {
-    masks[m]! *= 1 - (1 - share) * Math.min(1, Math.max(0, 0.5 + crop[o]! / LIP_EDGE));
+  scaleInside(masks, 1, crop, CHANNEL.distance + 1, LIP_EDGE, share);
+}
+
+/** Scales one of the masks by `share` where a contour's distance, one of the crop's channels, is positive; half of it on the contour. */
+function scaleInside(masks: Float32Array, mask: number, crop: Float32Array, contour: number, edge: number, share: number): void {
+  if (share === 1) return;
+  for (let m = mask, o = contour; m < masks.length; m += 3, o += CROP_CHANNELS) {
+    masks[m]! *= 1 - (1 - share) * Math.min(1, Math.max(0, 0.5 + crop[o]! / edge));
   }
 }
 
