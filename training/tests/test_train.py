@@ -7,6 +7,7 @@ import json
 import sys
 import tempfile
 import unittest
+import unittest.mock
 from pathlib import Path
 
 import numpy as np
@@ -73,6 +74,14 @@ class Rates(unittest.TestCase):
         timed = config_module.Config(steps=10**6, warmup=100, rate_end=0.1, timed=True)
         self.assertAlmostEqual(train.rate_at(timed, 5000, 0.5), 0.55)
         self.assertAlmostEqual(train.rate_at(timed, 5000, 1.01), 0.1)
+
+
+class Bfloat16(unittest.TestCase):
+    def test_only_where_the_processor_has_it(self):
+        for capabilities, expected in (({'avx2': True, 'avx512_bf16': False, 'amx_bf16': False}, False), ({'avx512_bf16': True}, True)):
+            with unittest.mock.patch('torch.cpu.get_capabilities', lambda found=capabilities: found):
+                self.assertEqual(train.has_bf16(CPU), expected)
+        self.assertTrue(train.has_bf16(torch.device('cuda')))
 
 
 class Resuming(WithPairs):
