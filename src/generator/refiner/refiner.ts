@@ -14,7 +14,7 @@ import { PatchKeeper } from './crop-box.js';
 import { fitCropFrame } from './crop-frame.js';
 import { RegionCrop } from './crops.js';
 import { NETWORK_REGIONS, TIER_NETWORKS, type PerNetwork, type RefinerHeads } from './heads.js';
-import { keepCavity } from './keep-cavity.js';
+import { keepInside } from './keep-inside.js';
 import { keepOffFeatures } from './keep-off-features.js';
 import { keepToFace } from './keep-to-face.js';
 import { keepToSkin } from './keep-to-skin.js';
@@ -149,7 +149,7 @@ export class Refiner {
       const { region, frame, data } = crop;
       readControls(heads[region.network], place * elements(region, HEAD_CHANNELS), data, presence, controls);
       if (region.network === 'mouth') {
-        keepCavity(controls, data);
+        keepInside(controls, data);
         weakenWarpInside(controls, data, unsmeared);
       }
       weaken(controls, shareAt(region, crop.opening, presence));

@@ -36,7 +36,7 @@ export interface RefinerRegion<N extends AnyNetwork = AnyNetwork> {
 
 /**
  * The network knows rendered teeth only, and where it can't know it hedges. With a driver's teeth to go by nine tenths of its correction keep a mouth's motion; without
- * them two thirds (training/METHOD.md). That no cavity turns grey by it is `keep-cavity.ts`' matter.
+ * them two thirds (training/METHOD.md). That no cavity turns grey by it is `keep-inside.ts`' matter.
  */
 const MOUTH_SHARE = { share: 0.9, alone: 0.65 };
 
