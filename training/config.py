@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import dataclasses
 import importlib.util
 from dataclasses import dataclass
@@ -69,6 +70,11 @@ def read_config(path: Path) -> Config:
     return module.CONFIG
 
 
+def add_overrides(parser: argparse.ArgumentParser) -> None:
+    """`--set NAME=VALUE ...`, as often as one likes."""
+    parser.add_argument('--set', nargs='*', action='extend', default=[], metavar='NAME=VALUE', help='overrides of the config')
+
+
 def with_overrides(config: Config, overrides: list[str]) -> Config:
     """`name=value` pairs; the value is read as the field's own type."""
     for item in overrides:
@@ -76,6 +82,8 @@ def with_overrides(config: Config, overrides: list[str]) -> Config:
         if name not in {f.name for f in dataclasses.fields(config)}:
             raise SystemExit(f"Expected a setting of config.py but received '{name}'.")
         kind = type(getattr(config, name))
+        if kind is bool and text not in ('True', 'False'):
+            raise SystemExit(f"Expected True or False for {name} but received '{text}'.")
         value = text == 'True' if kind is bool else tuple(int(v) if v.isdigit() else v for v in text.split(',')) if kind is tuple else kind(text)
         config = dataclasses.replace(config, **{name: value})
     return config

@@ -27,7 +27,7 @@ import numpy as np
 import torch
 
 import augment
-from config import Config, read_config, with_overrides
+from config import Config, add_overrides, read_config, with_overrides
 from draft_crops import REGIONS, SURFACE, TARGET, Crops, DraftCrops, Job
 
 HELD_OUT_SEED = 900_000  # groups from here on are never trained on
@@ -230,7 +230,7 @@ def main() -> None:
     parser.add_argument('--out', type=Path, required=True)
     parser.add_argument('--config', type=Path, required=True)
     parser.add_argument('--first', type=int, default=0)
-    parser.add_argument('--set', nargs='*', default=[], metavar='NAME=VALUE')
+    add_overrides(parser)
     options = parser.parse_args()
     config = with_overrides(read_config(options.config), options.set)
     numbers = [*range(HELD_OUT_SEED, HELD_OUT_SEED + config.held_out), *range(options.first, options.first + config.groups)]

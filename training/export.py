@@ -188,8 +188,8 @@ def last_metrics(history: Path, kind: str) -> dict[str, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('checkpoint', type=Path)
-    parser.add_argument('--others', type=Path, nargs='*', default=[], help='of the same widths')
-    parser.add_argument('--take', type=lambda text: text.split('=', 1), nargs='*', default=[], metavar='KIND=FOLDER')
+    parser.add_argument('--others', type=Path, nargs='*', action='extend', default=[], help='of the same widths')
+    parser.add_argument('--take', type=lambda text: text.split('=', 1), nargs='*', action='extend', default=[], metavar='KIND=FOLDER')
     parser.add_argument('--data', type=Path)
     parser.add_argument('--tier', choices=['standard', 'high'], default='standard')
     parser.add_argument('--version', required=True)

@@ -24,7 +24,7 @@ import torch.nn as nn
 
 import sheets
 from batches import Batch, make_batch, refine, to_batch
-from config import Config, read_config, with_overrides
+from config import Config, add_overrides, read_config, with_overrides
 from data import HELD_OUT_SEED, Follower, Preparer, group_path
 from draft_crops import REGIONS, SHAPES
 from losses import Critic, adversarial_loss, critic_loss, picture_loss
@@ -235,7 +235,7 @@ def main() -> None:
     parser.add_argument('--assets', type=Path, help='the heads pack; without it, groups are taken as data.py writes them to DATA')
     parser.add_argument('--start', type=Path, help='models/<tier>, to go on from where OUT has no checkpoint')
     parser.add_argument('--minutes', type=float, default=math.inf)
-    parser.add_argument('--set', nargs='*', default=[], metavar='NAME=VALUE', help='overrides of the config')
+    add_overrides(parser)
     options = parser.parse_args()
     config = with_overrides(read_config(options.config), options.set)
     began = time.time()

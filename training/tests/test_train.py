@@ -1,5 +1,6 @@
 """Training, resuming, evaluation, export. Needs PyTorch; no heads pack."""
 
+import argparse
 import copy
 import dataclasses
 import hashlib
@@ -74,6 +75,22 @@ class Rates(unittest.TestCase):
         timed = config_module.Config(steps=10**6, warmup=100, rate_end=0.1, timed=True)
         self.assertAlmostEqual(train.rate_at(timed, 5000, 0.5), 0.55)
         self.assertAlmostEqual(train.rate_at(timed, 5000, 1.01), 0.1)
+
+
+class Overrides(unittest.TestCase):
+    def parsed(self, *words):
+        parser = argparse.ArgumentParser()
+        config_module.add_overrides(parser)
+        return config_module.with_overrides(config_module.Config(), parser.parse_args(words).set)
+
+    def test_adds_one_set_to_the_other(self):
+        config = self.parsed('--set', 'seed=2', 'rate=0.5', '--set', 'kinds=mouth', '--set', 'timed=True')
+        self.assertEqual((config.seed, config.rate, config.kinds, config.timed), (2, 0.5, ('mouth',), True))
+
+    def test_says_what_is_no_setting(self):
+        for word, message in (('sed=2', "received 'sed'"), ('timed=yes', "Expected True or False for timed but received 'yes'")):
+            with self.assertRaisesRegex(SystemExit, message):
+                self.parsed('--set', word)
 
 
 class Bfloat16(unittest.TestCase):

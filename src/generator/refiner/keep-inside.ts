@@ -13,8 +13,8 @@ const TEETH_TO = 0.8;
 /** Share of the draft's light that teeth keep where the driver's are no darker. */
 const TEETH_KEEP = 0.9;
 /** Redness of the skin beside the mouth up to which the inside counts as teeth, and from which on as flesh; in a grey picture only tone tells. */
-const TOOTH_RED = 0.85;
-const FLESH_RED = 1.1;
+const TOOTH_RED = 1;
+const FLESH_RED = 1.25;
 const LEAST_RED = 0.15;
 
 const skin = createSkinTone();
