@@ -14,8 +14,6 @@ export interface FacePalette {
   readonly whitesSeen: number;
   /** Darkest tone of the closed lip line. */
   readonly shadow: number;
-  /** Median luminance of the lips. */
-  readonly lip: number;
   /** `[3]` colour of teeth divided by their luminance: the picture's cast with a little of the skin's warmth. */
   readonly toothTint: readonly [number, number, number];
   /** `[3]` colour of the lips divided by their luminance. */
@@ -49,7 +47,6 @@ export function facePalette(frame: Frame, points: Float32Array): FacePalette {
     whites: white,
     whitesSeen: clearness(points, SMALL_EYE),
     shadow: Math.min(percentile([...line].sort(byLuma), 0.04), 0.4 * percentile(skin, 0.5)),
-    lip: percentile([...lips].sort(byLuma), 0.5),
     toothTint: toothTint(skinTint, medianTint(frame), whites, clearness(points, BLURRED_EYE)),
     lipTint,
     fleshTint: fleshTint(skinTint, lipTint),

@@ -10,11 +10,6 @@ import { mouthShape, shapeLikeness } from './shape.js';
 
 /** Rim inside the lender's lips that is not used, in units of the inner lips' width: lips must not be mistaken for teeth. */
 const RIM = 0.02;
-/**
- * How far above the lender's lower lip flesh may be that lip: landmarks are a few pixels off, and small pictures blur. In units of the width, and pixels of its picture.
- */
-const LIP_REACH = 0.04;
-const LIP_PIXELS = 3;
 /** How far the picture may be stretched vertically so that both lips meet their teeth. */
 const STRETCH = 1.5;
 /** The same sideways, against the scale of the mouths at rest: a smile must not widen teeth much. */
@@ -156,19 +151,14 @@ export class PictureInterior implements MouthInterior {
     // Beyond the lender's lips the nearest inside colour goes on: a gap would look like a ring.
     const inA = Math.min(0.5 - 2 * RIM, Math.max(2 * RIM - 0.5, a));
     const top = curveAt(o.upper, inA) + RIM;
-    const lip = curveAt(o.lower, inA);
-    const bottom = lip - RIM;
+    const bottom = curveAt(o.lower, inA) - RIM;
     const inB = top > bottom ? (top + bottom) / 2 : Math.min(bottom, Math.max(top, b));
     const rgb = this.#rgb;
     sampleOpening(this.#frame!, o, inA, inB, rgb);
     const [red, green, blue] = rgb as [number, number, number];
     const value = luma(red, green, blue);
     const flesh = Math.min(1, Math.max(0, ((red - green) / (value + 12) - this.#toothRed) / this.#fleshRed));
-    const graded = this.#grade(value, flesh);
-    const near = Math.min(1, Math.max(0, 1.5 - (bottom - inB) / Math.max(LIP_REACH, LIP_PIXELS / o.width)));
-    // A lip in a strong light, graded as teeth are, would be a pale line along the lips of a dim painting.
-    const asLip = (value * this.#sitter.lip) / Math.max(1, this.#palette.lip);
-    out.luma += weight * (graded + near * flesh * Math.min(0, asLip - graded));
+    out.luma += weight * this.#grade(value, flesh);
     out.redness += weight * flesh;
     out.known += weight;
   }
