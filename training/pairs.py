@@ -40,6 +40,11 @@ class PairSet:
     def __len__(self) -> int:
         return min(self._added, self._most)
 
+    @property
+    def kinds(self) -> list[str]:
+        """Those that the groups have crops of, in the order of REGIONS."""
+        return [kind for kind in REGIONS if kind in self._arrays]
+
     def add(self, path: Path) -> None:
         """Reads one group; the oldest gives way when all places are taken."""
         place = self._added % self._most
@@ -74,8 +79,8 @@ class PairSet:
     def _gather(self, kind: str, group: torch.Tensor, job: torch.Tensor, eye: torch.Tensor, frame: torch.Tensor) -> Draw:
         arrays = self._arrays
         group, job, eye, frame = torch.stack([group, job, eye, frame]).to(self._device, non_blocking=True)
-        present = [other for other in REGIONS if other in arrays]
-        region = torch.full_like(eye, sum(len(REGIONS[other]) for other in present[: present.index(kind)]))
+        before = self.kinds[: self.kinds.index(kind)]
+        region = torch.full_like(eye, sum(len(REGIONS[other]) for other in before))
         if kind == 'eye':
             planes, own, region = arrays['eye'][group, job, eye, frame], arrays['eye_own'][group, job, eye], region + eye
         else:

@@ -131,6 +131,14 @@ class Resuming(WithPairs):
                 self.assertAlmostEqual(measured[f'{kind}{name}_of_draft'], 1, delta=0.1)
                 self.assertGreater(measured[f'{kind}{name}_of_warp'], 0)
 
+    def test_measures_what_there_are_pairs_of(self):
+        write_group(self.folder / 'mouths.npz', kinds=('mouth',))
+        mouths = PairSet(CPU, 1)
+        mouths.add(self.folder / 'mouths.npz')
+        both = train.Run(TINY, CPU).average
+        self.assertEqual({name.split('_')[0] for name in train.evaluate(both, mouths)}, {'mouth'})
+        self.assertEqual({name.split('_')[0] for name in train.evaluate(both, self.pairs)}, {'mouth', 'eye'})
+
     def test_exports_the_mean_of_several(self):
         run = train.Run(TINY, CPU)
         run.save(self.folder)
