@@ -77,7 +77,9 @@ def errors_of(picture: torch.Tensor, batch: Batch) -> torch.Tensor:
 def evaluate(refiners: nn.ModuleDict, pairs: PairSet, stride: int = 2) -> dict[str, float]:
     """L1 in the region, and its share of the warp's and of the draft's: with driver, without one, and in painted styles; of kinds that there are pairs of."""
     out = {}
-    for kind in (kind for kind in refiners if kind in pairs.kinds):
+    for kind in refiners:
+        if kind not in pairs.kinds:
+            continue
         rows = []  # [ours, warp's, draft's, size, present, styled] a sample
         for drawn, _, _ in pairs.every(kind, stride):
             batch = to_batch(kind, drawn)
